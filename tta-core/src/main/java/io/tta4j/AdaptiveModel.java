@@ -1,0 +1,130 @@
+package io.tta4j;
+
+import io.tta4j.method.Adaptation;
+import io.tta4j.method.Answer;
+import io.tta4j.method.Method;
+import io.tta4j.method.State;
+import io.tta4j.method.StepReport;
+import io.tta4j.model.AdaptableModel;
+import io.tta4j.model.Batch;
+import io.tta4j.model.Pass;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A served model that adapts to the stream it serves.
+ *
+ * <p>Adaptation is INLINE: {@link #predict} returns the answer of its forward pass, after the step that the batch led
+ * to. The same requests in the same order give the same bits. Calls from several threads are taken one after another;
+ * the state is immutable and published by one volatile write, so {@link #state()} never shows half an update.
+ *
+ * <p>An adaptation that fails or whose state is not finite is dropped and counted; the request is answered all the
+ * same.
+ *
+ * <p>Thread-safe. Does not own the model: the caller closes that.
+ */
+public final class AdaptiveModel {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdaptiveModel.class);
+
+    private final AdaptableModel model;
+    private final Method method;
+    private final ReentrantLock turn = new ReentrantLock();
+    private volatile State state;
+    private volatile Counters counters = new Counters(0, 0, 0, 0, 0, 0);
+
+    private AdaptiveModel(AdaptableModel model, Method method) {
+        this.model = model;
+        this.method = method;
+        this.state = method.initial(model);
+    }
+
+    /** Puts {@code method} around {@code model}, starting from the model as it was trained. */
+    public static AdaptiveModel of(AdaptableModel model, Method method) {
+        return new AdaptiveModel(model, method);
+    }
+
+    /**
+     * Answers a request, then adapts to it.
+     *
+     * @param batch N rows
+     * @return logits [N, C] of the forward pass before the step
+     * @throws IllegalArgumentException if the batch does not fit the model; nothing has changed then
+     */
+    public Answer predict(Batch batch) {
+        if (!method.adapts()) {
+            try (Pass pass = model.serve(batch, state.theta())) {
+                Answer answer = method.answer(pass, state);
+                count(batch.rows(), StepReport.skipped(batch.rows(), 0), false);
+                return answer;
+            }
+        }
+        turn.lock();
+        try {
+            State before = state;
+            try (Pass pass = model.forward(batch, before.theta())) {
+                Answer answer = method.answer(pass, before);
+                adapt(pass, before);
+                return answer;
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void adapt(Pass pass, State before) {
+        StepReport report = StepReport.skipped(pass.rows(), 0);
+        boolean rejected = false;
+        try {
+            Adaptation adaptation = method.adapt(model, pass, before);
+            if (adaptation.state().isFinite()) {
+                state = adaptation.state();
+                report = adaptation.report();
+            } else {
+                rejected = true;
+                LOG.warn("{} led to a state that is not finite; the state before it is kept", method.name());
+            }
+        } catch (RuntimeException e) {
+            rejected = true;
+            LOG.warn("{} failed; the state before it is kept", method.name(), e);
+        }
+        count(pass.rows(), report, rejected);
+    }
+
+    private void count(int rows, StepReport report, boolean rejected) {
+        turn.lock();
+        try {
+            Counters c = counters;
+            counters = new Counters(
+                    c.requests() + 1,
+                    c.samples() + rows,
+                    c.steps() + (report.adaptedSamples() > 0 ? 1 : 0),
+                    c.adaptedSamples() + report.adaptedSamples(),
+                    c.resets() + (report.reset() ? 1 : 0),
+                    c.rejected() + (rejected ? 1 : 0));
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** The published state. */
+    public State state() {
+        return state;
+    }
+
+    /** Forgets what was learned: the state is the source model's again. Counters go on. */
+    public void reset() {
+        turn.lock();
+        try {
+            state = method.initial(model);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** What was done so far, as one consistent set of figures. */
+    public Counters counters() {
+        return counters;
+    }
+}

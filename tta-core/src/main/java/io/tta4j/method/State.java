@@ -1,0 +1,74 @@
+package io.tta4j.method;
+
+import io.tta4j.model.Vector;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+
+/**
+ * All that a method has learned: named vectors and scalars. Immutable, so it can be published, copied, weighed and
+ * saved without knowing the method.
+ *
+ * @param vectors by name; {@code theta} is always among them
+ * @param scalars by name
+ */
+public record State(Map<String, Vector> vectors, Map<String, Double> scalars) {
+
+    private static final String THETA = "theta";
+
+    public State {
+        if (!vectors.containsKey(THETA)) {
+            throw new IllegalArgumentException("a state must have a vector 'theta', but had " + vectors.keySet());
+        }
+        vectors = Collections.unmodifiableMap(new TreeMap<>(vectors));
+        scalars = Collections.unmodifiableMap(new TreeMap<>(scalars));
+    }
+
+    /** A state that holds theta and nothing else. */
+    public static State of(Vector theta) {
+        return new State(Map.of(THETA, theta), Map.of());
+    }
+
+    /** The affine parameters: P values. */
+    public Vector theta() {
+        return Objects.requireNonNull(vectors.get(THETA));
+    }
+
+    /** The scalar of that name, if it is set. */
+    public OptionalDouble scalar(String name) {
+        Double value = scalars.get(name);
+        return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+    }
+
+    /** The vector of that name, or {@code otherwise} if it is not set. */
+    public Vector vector(String name, Vector otherwise) {
+        return vectors.getOrDefault(name, otherwise);
+    }
+
+    /** This state with one vector set. */
+    public State with(String name, Vector vector) {
+        Map<String, Vector> changed = new TreeMap<>(vectors);
+        changed.put(name, vector);
+        return new State(changed, scalars);
+    }
+
+    /** This state with one scalar set. */
+    public State with(String name, double scalar) {
+        Map<String, Double> changed = new TreeMap<>(scalars);
+        changed.put(name, scalar);
+        return new State(vectors, changed);
+    }
+
+    /** This state with another theta. */
+    public State withTheta(Vector theta) {
+        return with(THETA, theta);
+    }
+
+    /** Whether every value is neither NaN nor infinite. */
+    public boolean isFinite() {
+        return vectors.values().stream().allMatch(Vector::isFinite)
+                && scalars.values().stream().allMatch(Double::isFinite);
+    }
+}

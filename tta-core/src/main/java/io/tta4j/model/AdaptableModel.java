@@ -1,0 +1,56 @@
+package io.tta4j.model;
+
+import java.util.List;
+
+/**
+ * A classifier that is a pure function of its inputs and of theta, the scales and shifts of its norm layers.
+ *
+ * <pre>
+ *     logits = forward(inputs, theta)
+ *     gradient = pullback(seed)          seed = dLoss / dLogits
+ * </pre>
+ *
+ * <p>Everything else in the model is frozen and shared: thousands of streams, each with a theta of its own, can use one
+ * model. Safe for use by many threads. {@link #close} frees the native memory once the last open pass is closed.
+ */
+public interface AdaptableModel extends AutoCloseable {
+
+    /** What the model expects of each input, in the model's order. */
+    List<InputSpec> inputs();
+
+    /** C, the number of classes. */
+    int classes();
+
+    /** The norm layers and their place in theta. */
+    AffineLayout layout();
+
+    /** Theta as the model was trained: P values. */
+    Vector source();
+
+    /**
+     * Whether a sample's logits depend on that sample alone. Only then do gradients over parts of a batch add up to the
+     * gradient over the whole, and only then is {@link Pass#samplePullback} defined.
+     */
+    boolean samplesIndependent();
+
+    /**
+     * A forward pass that can be pulled back.
+     *
+     * @param batch the inputs, N rows; not copied, must stay unchanged until the pass is closed
+     * @param theta P values
+     * @return an open pass, to be closed by the caller
+     * @throws IllegalArgumentException if an input is missing, unknown or of another type or shape, or theta has
+     *     another size
+     * @throws IllegalStateException if the model is closed
+     */
+    Pass forward(Batch batch, Vector theta);
+
+    /**
+     * A forward pass for its answer alone: as {@link #forward}, but nothing is kept for a pullback, which the returned
+     * pass refuses. With theta equal to {@link #source()} (the same object) the untouched original model runs.
+     */
+    Pass serve(Batch batch, Vector theta);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,64 @@
+package io.tta4j.model;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The inputs of one request: named tensors with the same number of rows. Immutable in the sense of {@link Tensor}. */
+public final class Batch {
+
+    private final Map<String, Tensor> inputs;
+    private final int rows;
+
+    private Batch(Map<String, Tensor> inputs, int rows) {
+        this.inputs = inputs;
+        this.rows = rows;
+    }
+
+    /**
+     * A batch of several inputs.
+     *
+     * @throws IllegalArgumentException if there is no input or the inputs differ in rows
+     */
+    public static Batch of(Map<String, Tensor> inputs) {
+        if (inputs.isEmpty()) {
+            throw new IllegalArgumentException("a batch must have at least one input, but had none");
+        }
+        int rows = inputs.values().iterator().next().rows();
+        inputs.forEach((name, tensor) -> {
+            if (tensor.rows() != rows) {
+                throw new IllegalArgumentException(
+                        "all inputs of a batch must have the same rows, but input '%s' had %d where another had %d"
+                                .formatted(name, tensor.rows(), rows));
+            }
+        });
+        return new Batch(Collections.unmodifiableMap(new LinkedHashMap<>(inputs)), rows);
+    }
+
+    /** A batch of one input. */
+    public static Batch of(String name, Tensor tensor) {
+        return of(Map.of(name, tensor));
+    }
+
+    /** The inputs by name. */
+    public Map<String, Tensor> inputs() {
+        return inputs;
+    }
+
+    /** The number of samples N. */
+    public int rows() {
+        return rows;
+    }
+
+    /** A batch that holds a copy of the given rows, in the order given. */
+    public Batch select(int... selected) {
+        Map<String, Tensor> selection = new LinkedHashMap<>();
+        inputs.forEach((name, tensor) -> selection.put(name, tensor.select(selected)));
+        return new Batch(Collections.unmodifiableMap(selection), selected.length);
+    }
+
+    @Override
+    public String toString() {
+        return inputs.toString();
+    }
+}

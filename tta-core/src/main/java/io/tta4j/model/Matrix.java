@@ -1,0 +1,92 @@
+package io.tta4j.model;
+
+import java.util.Arrays;
+
+/** A row-major float32 matrix on the heap, for logits, features, seeds and per-sample gradients. Immutable. */
+public final class Matrix {
+
+    private final int rows;
+    private final int columns;
+    private final float[] values;
+
+    private Matrix(int rows, int columns, float[] values) {
+        this.rows = rows;
+        this.columns = columns;
+        this.values = values;
+    }
+
+    /**
+     * A matrix over {@code values}, which the matrix owns from then on: the caller must not change them.
+     *
+     * @throws IllegalArgumentException if there are not {@code rows * columns} values
+     */
+    public static Matrix of(int rows, int columns, float[] values) {
+        if (values.length != rows * columns) {
+            throw new IllegalArgumentException("a matrix of shape [%d, %d] must have %d values, but had %d"
+                    .formatted(rows, columns, rows * columns, values.length));
+        }
+        return new Matrix(rows, columns, values);
+    }
+
+    public int rows() {
+        return rows;
+    }
+
+    public int columns() {
+        return columns;
+    }
+
+    public float get(int row, int column) {
+        return values[row * columns + column];
+    }
+
+    /** A copy of one row. */
+    public float[] row(int row) {
+        return Arrays.copyOfRange(values, row * columns, (row + 1) * columns);
+    }
+
+    /** A copy of all values, row-major. */
+    public float[] toArray() {
+        return values.clone();
+    }
+
+    /** The column of the largest value in a row; the first of equals. */
+    public int argmax(int row) {
+        int best = 0;
+        for (int column = 1; column < columns; column++) {
+            if (get(row, column) > get(row, best)) {
+                best = column;
+            }
+        }
+        return best;
+    }
+
+    /** The given rows, in the order given. */
+    public Matrix select(int... selected) {
+        float[] selection = new float[selected.length * columns];
+        for (int i = 0; i < selected.length; i++) {
+            System.arraycopy(values, selected[i] * columns, selection, i * columns, columns);
+        }
+        return new Matrix(selected.length, columns, selection);
+    }
+
+    /** Whether no value is NaN or infinite. */
+    public boolean isFinite() {
+        return Vector.isFinite(values);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Matrix that && columns == that.columns && Arrays.equals(values, that.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * columns + Arrays.hashCode(values);
+    }
+
+    @Override
+    public String toString() {
+        return "Matrix[" + rows + ", " + columns + "]";
+    }
+}

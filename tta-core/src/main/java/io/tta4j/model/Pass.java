@@ -1,0 +1,53 @@
+package io.tta4j.model;
+
+/**
+ * What a forward run hands out: logits and, until it is closed, the pullback of that run.
+ *
+ * <p>Owns native memory (the activations that the pullback reads); close it as soon as the last pullback is done. Use
+ * by one thread at a time. After {@link #close} the logits remain readable; the other methods throw
+ * {@link IllegalStateException}.
+ */
+public interface Pass extends AutoCloseable {
+
+    /** The number of samples N. */
+    int rows();
+
+    /** Unnormalised class scores, shape [N, C]. */
+    Matrix logits();
+
+    /** The model's own output, shape [N, C]: the logits, or probabilities where the model ends in a softmax. */
+    default Matrix output() {
+        return logits();
+    }
+
+    /**
+     * The gradient with respect to theta of sum(logits * seed), summed over rows. May be called repeatedly.
+     *
+     * @param seed dLoss / dLogits, shape [N, C]; a row of zeros contributes nothing
+     * @return P values
+     * @throws IllegalArgumentException if the seed has another shape
+     * @throws IllegalStateException if the pass is closed or came from {@link AdaptableModel#serve}
+     */
+    Vector pullback(Matrix seed);
+
+    /**
+     * The same gradient, one row a sample; the rows sum to {@link #pullback}'s result.
+     *
+     * @param seed dLoss / dLogits, shape [N, C]
+     * @return shape [N, P]
+     * @throws IllegalStateException as {@link #pullback}, and if the model's samples are not independent
+     */
+    Matrix samplePullback(Matrix seed);
+
+    /**
+     * A pass over some rows of the same inputs at another theta; this pass may be closed before it.
+     *
+     * @param theta P values
+     * @param rows which rows, in which order; at least one
+     * @return an open pass over {@code rows.length} samples, to be closed by the caller
+     */
+    Pass repeat(Vector theta, int... rows);
+
+    @Override
+    void close();
+}
