@@ -47,7 +47,7 @@ public interface AdaptableModel extends AutoCloseable {
 
     /**
      * A forward pass for its answer alone: as {@link #forward}, but nothing is kept for a pullback, which the returned
-     * pass refuses. With theta equal to {@link #source()} (the same object) the untouched original model runs.
+     * pass refuses. With theta equal to {@link #source()} the untouched original model runs.
      */
     Pass serve(Batch batch, Vector theta);
 

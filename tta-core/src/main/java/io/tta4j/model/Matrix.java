@@ -1,6 +1,7 @@
 package io.tta4j.model;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A row-major float32 matrix on the heap, for logits, features, seeds and per-sample gradients. Immutable. */
 public final class Matrix {
@@ -76,7 +77,7 @@ public final class Matrix {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof Matrix that && columns == that.columns && Arrays.equals(values, that.values);
     }
 

@@ -1,6 +1,8 @@
 package io.tta4j.model;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An immutable flat float32 vector: the affine parameters theta, a gradient over them, a momentum. Sums accumulate in
@@ -38,7 +40,7 @@ public final class Vector {
     }
 
     /** Copies all values to {@code target} at its position. */
-    public void copyTo(java.nio.FloatBuffer target) {
+    public void copyTo(FloatBuffer target) {
         target.put(values);
     }
 
@@ -123,7 +125,7 @@ public final class Vector {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof Vector that && Arrays.equals(values, that.values);
     }
 

@@ -1,0 +1,111 @@
+package io.tta4j.onnx;
+
+import io.tta4j.model.ModelException;
+import io.tta4j.onnx.gradient.Differentiator;
+import io.tta4j.onnx.graph.Graph;
+import io.tta4j.onnx.graph.Shape;
+import io.tta4j.onnx.norm.Lifting;
+import io.tta4j.onnx.norm.NormFinder;
+import io.tta4j.onnx.norm.NormSite;
+import io.tta4j.onnx.probe.Facts;
+import io.tta4j.onnx.probe.Probe;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All that is known about a model before anything is built: read, folded, probed, its norm layers found.
+ *
+ * @param file the file
+ * @param graph its graph, constants folded
+ * @param inputs what it is fed
+ * @param head where the logits come out
+ * @param classes C
+ * @param facts what the probe found
+ * @param lifting the norm layers' parameters
+ * @param differentiator the way from the logits back to them
+ */
+record Analysis(
+        ModelFile file,
+        Graph graph,
+        Inputs inputs,
+        Head head,
+        int classes,
+        Facts facts,
+        Lifting lifting,
+        Differentiator differentiator) {
+
+    /** @throws ModelException if the model is no classifier that can be served */
+    static Analysis of(ModelFile file, OnnxOptions options) {
+        Graph original = new Graph(file.proto());
+        Inputs inputs = Inputs.of(file.name(), original, options);
+        Head head = Head.of(file.name(), original, options.logits());
+        Graph graph = Probe.foldConstants(original);
+        Probe probe = new Probe(graph, inputs.specs());
+        Facts shapes = probe.facts(head.logits());
+        int classes = classes(file, head, shapes);
+        List<NormSite> sites = NormFinder.find(graph, shapes);
+        Facts facts =
+                probe.withBatchAxes(shapes, sites.stream().map(NormSite::input).toList());
+        Lifting lifting = new Lifting(sites);
+        return new Analysis(
+                file,
+                graph,
+                inputs,
+                head,
+                classes,
+                facts,
+                lifting,
+                Differentiator.of(graph, facts, sites, head.logits()));
+    }
+
+    private static int classes(ModelFile file, Head head, Facts facts) {
+        Shape shape = facts.shape(head.logits());
+        boolean isClassifier = shape.rank() == 2
+                && shape.extent(0).perRow() == 1
+                && shape.extent(0).fixed() == 0
+                && shape.extent(1).isFixed()
+                && shape.extent(1).fixed() > 1;
+        if (!isClassifier) {
+            throw new ModelException(
+                    "'%s': the logits '%s' must be of shape [N, C] with at least two classes, but are %s"
+                            .formatted(file.name(), head.logits(), shape));
+        }
+        return Math.toIntExact(shape.extent(1).fixed());
+    }
+
+    /** @throws ModelException if the model has no norm layers, or there is no gradient for one */
+    void requireAdaptable() {
+        if (lifting.sites().isEmpty()) {
+            throw new ModelException(
+                    "'%s' has no norm layer (batch, group, instance or layer norm) whose scales and shifts could be adapted; export it with batch norm unfolded (training=PRESERVE or optimize=False)"
+                            .formatted(file.name()));
+        }
+        List<String> obstacles = differentiator.obstacles(lifting);
+        if (!obstacles.isEmpty()) {
+            throw new ModelException(
+                    "'%s': %s; export the model with another form of this operation, or report the operator"
+                            .formatted(file.name(), obstacles.get(0)));
+        }
+    }
+
+    OnnxInspection inspection() {
+        List<String> notes = new ArrayList<>();
+        if (head.isSoftmax()) {
+            notes.add("output '%s' is a softmax; adaptation reads '%s' in front of it"
+                    .formatted(head.output(), head.logits()));
+        }
+        if (!facts.samplesIndependent()) {
+            notes.add("samples interact: filters that need single gradients are refused");
+        }
+        return new OnnxInspection(
+                inputs.specs(),
+                graph.outputs().stream().map(output -> output.getName()).toList(),
+                head.logits(),
+                classes,
+                head.isSoftmax(),
+                lifting.layout(),
+                facts.samplesIndependent(),
+                differentiator.obstacles(lifting),
+                notes);
+    }
+}

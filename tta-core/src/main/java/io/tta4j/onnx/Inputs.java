@@ -1,0 +1,108 @@
+package io.tta4j.onnx;
+
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.tta4j.model.Batch;
+import io.tta4j.model.ElementType;
+import io.tta4j.model.InputSpec;
+import io.tta4j.model.ModelException;
+import io.tta4j.model.Tensor;
+import io.tta4j.onnx.graph.Graph;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model is fed.
+ *
+ * @param specs by input, in the model's order
+ */
+record Inputs(List<InputSpec> specs) {
+
+    /**
+     * @throws ModelException if an input cannot be fed, has a fixed batch, or has open extents that the options do not
+     *     give
+     */
+    static Inputs of(String model, Graph graph, OnnxOptions options) {
+        for (String named : options.inputShapes().keySet()) {
+            if (graph.inputs().stream().noneMatch(input -> input.getName().equals(named))) {
+                throw new ModelException("'%s': a shape is given for input '%s', but the inputs are %s"
+                        .formatted(
+                                model,
+                                named,
+                                graph.inputs().stream()
+                                        .map(ValueInfoProto::getName)
+                                        .toList()));
+            }
+        }
+        return new Inputs(graph.inputs().stream()
+                .map(input -> spec(model, input, options.inputShapes().get(input.getName())))
+                .toList());
+    }
+
+    private static InputSpec spec(String model, ValueInfoProto input, @Nullable List<Long> trailing) {
+        TypeProto.Tensor type = input.getType().getTensorType();
+        List<Dimension> dimensions = type.getShape().getDimList();
+        if (dimensions.isEmpty()) {
+            throw new ModelException("'%s': input '%s' must have a batch axis, but is a scalar or has no shape"
+                    .formatted(model, input.getName()));
+        }
+        if (dimensions.get(0).hasDimValue()) {
+            throw new ModelException(
+                    "'%s': input '%s' has a fixed batch of %d; export the model with a dynamic batch axis"
+                            .formatted(model, input.getName(), dimensions.get(0).getDimValue()));
+        }
+        List<Long> shape = new ArrayList<>();
+        shape.add(InputSpec.ANY);
+        for (int axis = 1; axis < dimensions.size(); axis++) {
+            Dimension dimension = dimensions.get(axis);
+            if (dimension.hasDimValue()) {
+                shape.add(dimension.getDimValue());
+            } else if (trailing != null && trailing.size() == dimensions.size() - 1) {
+                shape.add(trailing.get(axis - 1));
+            } else {
+                throw new ModelException(
+                        "'%s': input '%s' leaves axis %d open ('%s'); give its extents behind the batch axis in the options"
+                                .formatted(model, input.getName(), axis, dimension.getDimParam()));
+            }
+        }
+        return new InputSpec(input.getName(), elementType(model, input.getName(), type.getElemType()), shape);
+    }
+
+    private static ElementType elementType(String model, String input, int onnxType) {
+        DataType type = Optional.ofNullable(DataType.forNumber(onnxType)).orElse(DataType.UNDEFINED);
+        return switch (type) {
+            case FLOAT -> ElementType.FLOAT32;
+            case FLOAT16 -> ElementType.FLOAT16;
+            case INT64 -> ElementType.INT64;
+            case INT32 -> ElementType.INT32;
+            case UINT8 -> ElementType.UINT8;
+            case BOOL -> ElementType.BOOL;
+            default ->
+                throw new ModelException(
+                        "'%s': input '%s' must be float32, float16, int64, int32, uint8 or bool, but is %s"
+                                .formatted(model, input, type));
+        };
+    }
+
+    /** @throws IllegalArgumentException if an input is missing, unknown, or of another type or shape */
+    void requireAccepts(Batch batch) {
+        for (InputSpec spec : specs) {
+            Tensor tensor = batch.inputs().get(spec.name());
+            if (tensor == null) {
+                throw new IllegalArgumentException("inputs must be %s, but were %s".formatted(names(), batch));
+            }
+            spec.requireAccepts(tensor);
+        }
+        if (batch.inputs().size() != specs.size()) {
+            throw new IllegalArgumentException("inputs must be %s, but were %s".formatted(names(), batch));
+        }
+    }
+
+    private List<String> names() {
+        return specs.stream().map(InputSpec::name).toList();
+    }
+}

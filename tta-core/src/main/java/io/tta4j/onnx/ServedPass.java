@@ -1,0 +1,40 @@
+package io.tta4j.onnx;
+
+import io.tta4j.model.Batch;
+import io.tta4j.model.Matrix;
+import io.tta4j.model.Pass;
+import io.tta4j.model.Vector;
+
+/** The answer of a forward run that kept nothing. Owns no native memory. */
+record ServedPass(OnnxModel model, Batch batch, Matrix logits, Matrix output) implements Pass {
+
+    @Override
+    public int rows() {
+        return batch.rows();
+    }
+
+    @Override
+    public Vector pullback(Matrix seed) {
+        throw served();
+    }
+
+    @Override
+    public Matrix samplePullback(Matrix seed) {
+        throw served();
+    }
+
+    private static IllegalStateException served() {
+        return new IllegalStateException(
+                "the pass must come from forward to be pulled back, but came from serve, which keeps no activations");
+    }
+
+    @Override
+    public Pass repeat(Vector theta, int... rows) {
+        return model.forward(batch.select(rows), theta);
+    }
+
+    @Override
+    public void close() {
+        // Nothing is kept.
+    }
+}

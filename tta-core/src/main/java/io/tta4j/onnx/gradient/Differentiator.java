@@ -1,0 +1,232 @@
+package io.tta4j.onnx.gradient;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import io.tta4j.model.ModelException;
+import io.tta4j.model.NormLayer;
+import io.tta4j.onnx.graph.Extent;
+import io.tta4j.onnx.graph.Graph;
+import io.tta4j.onnx.graph.GraphBuilder;
+import io.tta4j.onnx.graph.Node;
+import io.tta4j.onnx.graph.Shape;
+import io.tta4j.onnx.norm.Lifting;
+import io.tta4j.onnx.norm.Lifting.ThetaSlices;
+import io.tta4j.onnx.norm.NormSite;
+import io.tta4j.onnx.probe.Facts;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Walks a graph from the logits back to the norm layers and writes down the gradient on the way.
+ *
+ * <p>A norm layer counts as one step, whatever nodes it is made of. Nodes that no norm layer feeds get no gradient, nor
+ * do those that the logits do not depend on.
+ */
+public final class Differentiator {
+
+    /** The input that carries dLoss / dLogits, float32 [N, C]. */
+    public static final String SEED = GraphBuilder.PREFIX + "seed";
+
+    /** The output that carries the gradient summed over rows, float32 [P]. */
+    public static final String GRADIENT = GraphBuilder.PREFIX + "gradient";
+
+    /** The output that carries the gradient row by row, float32 [N, P]. */
+    public static final String SAMPLE_GRADIENT = GraphBuilder.PREFIX + "sample_gradient";
+
+    private static final long OPSET = 17;
+    private static final long IR_VERSION = 8;
+
+    private final Graph graph;
+    private final Facts facts;
+    private final String logits;
+    private final Map<Node, NormSite> siteByNode = new HashMap<>();
+    private final Set<String> active;
+    private final List<Node> path;
+
+    /** @param leaves further tensors to differentiate by, beside the norm layers' parameters */
+    Differentiator(Graph graph, Facts facts, List<NormSite> sites, Collection<String> leaves, String logits) {
+        this.graph = graph;
+        this.facts = facts;
+        this.logits = logits;
+        sites.forEach(site -> site.nodes().forEach(node -> siteByNode.put(node, site)));
+        Set<String> from = new HashSet<>(leaves);
+        sites.forEach(site -> from.add(site.output()));
+        this.active = active(from);
+        this.path = path();
+    }
+
+    public static Differentiator of(Graph graph, Facts facts, List<NormSite> sites, String logits) {
+        return new Differentiator(graph, facts, sites, List.of(), logits);
+    }
+
+    /** The tensors that depend on what we differentiate by. */
+    private Set<String> active(Set<String> from) {
+        Set<String> reached = new HashSet<>(from);
+        for (Node node : graph.nodes()) {
+            boolean inside = siteByNode.containsKey(node);
+            if (!inside && Rules.differentiableInputs(node).stream().anyMatch(reached::contains)) {
+                reached.addAll(node.outputs());
+            }
+        }
+        return reached;
+    }
+
+    /** The nodes between the first active tensor and the logits, in reverse order; a norm layer as its last node. */
+    private List<Node> path() {
+        Set<String> needed = new HashSet<>(Set.of(logits));
+        List<Node> reversed = new ArrayList<>();
+        for (int i = graph.nodes().size() - 1; i >= 0; i--) {
+            Node node = graph.nodes().get(i);
+            NormSite site = siteByNode.get(node);
+            boolean reached = node.outputs().stream().anyMatch(output -> needed.contains(output) && isActive(output));
+            if (!reached || (site != null && !node.outputs().contains(site.output()))) {
+                continue;
+            }
+            reversed.add(node);
+            if (site != null) {
+                needed.add(site.input());
+            } else {
+                needed.addAll(Rules.differentiableInputs(node));
+            }
+        }
+        return reversed;
+    }
+
+    private boolean isActive(String tensor) {
+        return active.contains(tensor);
+    }
+
+    /**
+     * What stands between the logits and the norm layers: a line for each node without a rule; empty if all is well.
+     */
+    public List<String> obstacles(Lifting lifting) {
+        List<String> missing = path.stream()
+                .filter(node -> !siteByNode.containsKey(node) && Rules.of(node).isEmpty())
+                .map(node -> node + " lies between a norm layer and the logits and has no gradient rule")
+                .toList();
+        if (!missing.isEmpty()) {
+            return missing;
+        }
+        try {
+            pullback(lifting);
+            return List.of();
+        } catch (ModelException e) {
+            return List.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * The backward graph.
+     *
+     * @throws ModelException if a node has no rule, or is used in a way that its rule does not cover
+     */
+    public Pullback pullback(Lifting lifting) {
+        Tape tape = new Tape(graph, facts, active, SEED, logits);
+        ThetaSlices theta = lifting.slices(tape.builder);
+        Map<String, List<NormGradient.Parameters>> gradients = new LinkedHashMap<>();
+        walk(tape, (site, upstream) -> {
+            NormLayer layer = lifting.layer(site);
+            NormGradient rule = new NormGradient(tape, site, theta.at(layer.weightOffset()), upstream);
+            gradients.computeIfAbsent(layer.name(), name -> new ArrayList<>()).add(rule.emit());
+        });
+        boolean perSample = facts.samplesIndependent()
+                && gradients.values().stream().flatMap(List::stream).allMatch(NormGradient.Parameters::perSample);
+        joinGradients(tape, lifting, gradients, perSample);
+        ModelProto model = tape.builder.build(
+                IR_VERSION,
+                List.of(OperatorSetIdProto.newBuilder().setVersion(OPSET).build()));
+        return new Pullback(model, tape.kept(), true, perSample);
+    }
+
+    private static void joinGradients(
+            Tape tape, Lifting lifting, Map<String, List<NormGradient.Parameters>> gradients, boolean perSample) {
+        GraphBuilder builder = tape.builder;
+        List<String> sums = new ArrayList<>();
+        List<String> rows = new ArrayList<>();
+        for (NormLayer layer : lifting.layout().layers()) {
+            List<NormGradient.Parameters> uses = gradients.getOrDefault(layer.name(), List.of());
+            join(
+                    tape,
+                    layer.width(),
+                    uses.stream().map(NormGradient.Parameters::weight).toList(),
+                    perSample,
+                    sums,
+                    rows);
+            if (layer.biasOffset().isPresent()) {
+                join(
+                        tape,
+                        layer.width(),
+                        uses.stream().map(NormGradient.Parameters::bias).toList(),
+                        perSample,
+                        sums,
+                        rows);
+            }
+        }
+        builder.output(concat(builder, sums, 0), GRADIENT);
+        if (perSample) {
+            builder.output(concat(builder, rows, 1), SAMPLE_GRADIENT);
+        }
+    }
+
+    /** The gradient of one parameter over all uses of its layer; zeros where the logits do not depend on it. */
+    private static void join(
+            Tape tape, int width, List<String> uses, boolean perSample, List<String> sums, List<String> rows) {
+        GraphBuilder builder = tape.builder;
+        if (uses.isEmpty()) {
+            sums.add(builder.floats(new float[width], width));
+            rows.add(tape.zeros(new Shape(List.of(new Extent(1, 0), Extent.of(width)))));
+            return;
+        }
+        if (perSample) {
+            String row = uses.stream().reduce(builder::add).orElseThrow();
+            rows.add(row);
+            sums.add(builder.sum(row, false, 0));
+        } else {
+            sums.add(uses.stream()
+                    .map(use -> builder.sum(use, false, 0))
+                    .reduce(builder::add)
+                    .orElseThrow());
+        }
+    }
+
+    private static String concat(GraphBuilder builder, List<String> parts, int axis) {
+        return parts.size() == 1 ? parts.get(0) : builder.emit("Concat", parts, GraphBuilder.attribute("axis", axis));
+    }
+
+    /** What to do with a norm layer that the walk reaches. */
+    interface SiteVisitor {
+        void visit(NormSite site, String upstream);
+    }
+
+    void walk(Tape tape, SiteVisitor visitor) {
+        for (Node node : path) {
+            NormSite site = siteByNode.get(node);
+            if (site != null) {
+                tape.gradient(site.output()).ifPresent(upstream -> visitor.visit(site, upstream));
+            } else if (node.outputs().stream()
+                    .anyMatch(output -> tape.gradient(output).isPresent())) {
+                apply(tape, node);
+            }
+        }
+    }
+
+    private static void apply(Tape tape, Node node) {
+        GradientRule rule = Rules.of(node).orElseThrow(() -> new ModelException(node + " has no gradient rule"));
+        try {
+            rule.apply(new NodeGradient(tape, node));
+        } catch (UnsupportedGradient e) {
+            throw new ModelException(
+                    node + " lies between a norm layer and the logits and has no gradient here: " + e.getMessage(), e);
+        }
+    }
+
+    Set<String> active() {
+        return active;
+    }
+}

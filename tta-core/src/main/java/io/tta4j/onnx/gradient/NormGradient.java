@@ -1,0 +1,246 @@
+package io.tta4j.onnx.gradient;
+
+import io.tta4j.onnx.graph.Extent;
+import io.tta4j.onnx.graph.GraphBuilder;
+import io.tta4j.onnx.graph.Shape;
+import io.tta4j.onnx.graph.Tensors;
+import io.tta4j.onnx.norm.NormSite;
+import io.tta4j.onnx.norm.Normalization;
+import io.tta4j.onnx.probe.BatchAxis;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/**
+ * The fused rule of a norm layer y = gamma xhat + beta, xhat = r (x - mu), with r one over the standard deviation:
+ *
+ * <pre>
+ *     dbeta = sum dy      dgamma = sum dy xhat      dx = r (gamma dy - A - xhat B)
+ *     A = mean of gamma dy over what was normalised together      B = mean of gamma dy xhat over the same
+ * </pre>
+ *
+ * <p>Sums of parameters leave the samples apart: they are the per-sample gradients.
+ */
+final class NormGradient {
+
+    private final Tape tape;
+    private final GraphBuilder builder;
+    private final NormSite site;
+    private final String gamma;
+    private final String upstream;
+    private final Shape shape;
+    private final boolean wantsInput;
+
+    /**
+     * @param gamma the tensor of the scales, [width]
+     * @param upstream the gradient of the layer's output
+     */
+    NormGradient(Tape tape, NormSite site, String gamma, String upstream) {
+        this.tape = tape;
+        this.builder = tape.builder;
+        this.site = site;
+        this.gamma = gamma;
+        this.upstream = upstream;
+        this.shape = tape.facts.shape(site.input());
+        this.wantsInput = tape.isActive(site.input());
+    }
+
+    /**
+     * The gradients of the parameters.
+     *
+     * @param weight of the scales, [N, width], or [1, width] where samples cannot be told apart
+     * @param bias of the shifts, likewise
+     * @param perSample whether the rows are samples
+     */
+    record Parameters(String weight, String bias, boolean perSample) {}
+
+    /** Emits the gradients, and hands that of the input on. */
+    Parameters emit() {
+        Normalization how = site.normalization();
+        if (how instanceof Normalization.OverGroups groups) {
+            return overGroups(groups);
+        }
+        if (how instanceof Normalization.OverFeatures features) {
+            return overFeatures(features);
+        }
+        return frozen((Normalization.Frozen) how);
+    }
+
+    /**
+     * With x as [R, C, S] and per (row, channel) sums S1 of dy and S2 of dy (x - mu), everything but dx itself is
+     * arithmetic on [R, C].
+     */
+    private Parameters overGroups(Normalization.OverGroups how) {
+        long channels = shape.fixedExtent(1);
+        long groups = how.groups();
+        long perGroup = channels / groups;
+        long width = Tensors.elements(site.weight().source());
+        String x = tape.value(site.input());
+
+        String grouped = builder.reshape(x, 0, groups, -1);
+        long count = perGroup * spatialElements();
+        String centered = centered(grouped, count, 2);
+        String scale = inverseDeviation(centered, how.epsilon(), count, 2);
+        centered = builder.reshape(centered, 0, channels, -1);
+        String dy = builder.reshape(upstream, 0, channels, -1);
+        String s1 = builder.sum(dy, false, 2);
+        String s2 = builder.sum(builder.multiply(dy, centered), false, 2);
+        String scaledS2 =
+                builder.reshape(builder.multiply(builder.reshape(s2, 0, groups, perGroup), scale), 0, channels);
+
+        if (wantsInput) {
+            // Scales per channel, or one for all channels of a group.
+            String gammaByGroup = builder.reshape(gamma, groups, width / groups);
+            double share = 1.0 / count;
+            String a = builder.sum(builder.multiply(builder.reshape(s1, 0, groups, perGroup), gammaByGroup), true, 2);
+            String b = builder.sum(
+                    builder.multiply(builder.reshape(scaledS2, 0, groups, perGroup), gammaByGroup), true, 2);
+            String toUpstream = builder.reshape(builder.multiply(scale, gammaByGroup), 0, width, 1);
+            if (width != channels) {
+                toUpstream = perChannel(toUpstream, groups, perGroup);
+            }
+            String toCentered = builder.multiply(builder.multiply(builder.multiply(scale, scale), b), share);
+            String constant = builder.multiply(builder.multiply(scale, a), share);
+            String byGroup =
+                    builder.add(builder.multiply(builder.reshape(centered, 0, groups, -1), toCentered), constant);
+            String dx = builder.subtract(builder.multiply(dy, toUpstream), builder.reshape(byGroup, 0, channels, -1));
+            contributeInput(dx);
+        }
+        if (width != channels) {
+            s1 = builder.sum(builder.reshape(s1, 0, groups, perGroup), false, 2);
+            scaledS2 = builder.sum(builder.reshape(scaledS2, 0, groups, perGroup), false, 2);
+        }
+        return perSample(scaledS2, s1, new Shape(List.of(shape.extent(0), Extent.of(width))), 1);
+    }
+
+    /** [R, G, 1] to [R, C, 1]. */
+    private String perChannel(String tensor, long groups, long perGroup) {
+        String repeated = builder.emit(
+                "Expand", List.of(builder.reshape(tensor, 0, groups, 1), builder.longs(1, groups, perGroup)));
+        return builder.reshape(repeated, 0, groups * perGroup, 1);
+    }
+
+    private Parameters overFeatures(Normalization.OverFeatures how) {
+        int first = how.firstAxis();
+        int[] features = IntStream.range(first, shape.rank()).toArray();
+        long[] axes = LongStream.range(first, shape.rank()).toArray();
+        long count = shape.elements(features);
+        String centered = centered(tape.value(site.input()), count, axes);
+        String scale = inverseDeviation(centered, how.epsilon(), count, axes);
+        String normalized = builder.multiply(centered, scale);
+        String weightGradient = builder.multiply(upstream, normalized);
+        if (wantsInput) {
+            String gammaInShape = features.length == 1
+                    ? gamma
+                    : builder.reshape(
+                            gamma,
+                            IntStream.of(features).mapToLong(shape::fixedExtent).toArray());
+            String scaled = builder.multiply(upstream, gammaInShape);
+            String a = mean(scaled, count, axes);
+            String b = mean(builder.multiply(scaled, normalized), count, axes);
+            String rest = builder.add(builder.multiply(normalized, b), a);
+            contributeInput(builder.multiply(builder.subtract(scaled, rest), scale));
+        }
+        return perSample(weightGradient, upstream, shape, first);
+    }
+
+    /** Statistics are constants: dx = gamma r dy. */
+    private Parameters frozen(Normalization.Frozen how) {
+        long channels = shape.fixedExtent(1);
+        float[] variance = Tensors.floats(tape.graph.constant(how.variance()).orElseThrow());
+        float[] inverse = new float[variance.length];
+        for (int i = 0; i < inverse.length; i++) {
+            inverse[i] = (float) (1 / Math.sqrt((double) variance[i] + how.epsilon()));
+        }
+        String scale = builder.floats(inverse, channels);
+        String mean = builder.reshape(tape.value(how.mean()), channels, 1);
+        String centered = builder.subtract(builder.reshape(tape.value(site.input()), 0, channels, -1), mean);
+        String dy = builder.reshape(upstream, 0, channels, -1);
+        String s1 = builder.sum(dy, false, 2);
+        String s2 = builder.sum(builder.multiply(dy, centered), false, 2);
+        if (wantsInput) {
+            contributeInput(builder.multiply(dy, builder.reshape(builder.multiply(gamma, scale), channels, 1)));
+        }
+        Shape sums = new Shape(List.of(shape.extent(0), Extent.of(channels)));
+        return perSample(builder.multiply(s2, scale), s1, sums, 1);
+    }
+
+    private String centered(String tensor, long count, long... axes) {
+        return builder.subtract(tensor, mean(tensor, count, axes));
+    }
+
+    private String inverseDeviation(String centered, float epsilon, long count, long... axes) {
+        String variance = mean(builder.multiply(centered, centered), count, axes);
+        return builder.emit(
+                "Reciprocal", List.of(builder.emit("Sqrt", List.of(builder.add(variance, builder.scalar(epsilon))))));
+    }
+
+    private String mean(String tensor, long count, long... axes) {
+        return builder.multiply(builder.sum(tensor, true, axes), 1.0 / count);
+    }
+
+    private long spatialElements() {
+        return shape.elements(IntStream.range(2, shape.rank()).toArray());
+    }
+
+    private void contributeInput(String gradient) {
+        tape.contribute(site.input(), builder.reshape(gradient, tape.shape(shape)));
+    }
+
+    /**
+     * Sums the parameters' gradients over all axes before {@code firstFeature} but the one of the samples.
+     *
+     * @param unsummed the shape of both gradients
+     */
+    private Parameters perSample(String weight, String bias, Shape unsummed, int firstFeature) {
+        Optional<BatchAxis> samples = tape.facts.batchAxis(site.input()).filter(axis -> axis.axis() < firstFeature);
+        return new Parameters(
+                bySample(weight, unsummed, firstFeature, samples),
+                bySample(bias, unsummed, firstFeature, samples),
+                samples.isPresent());
+    }
+
+    private String bySample(String gradient, Shape unsummed, int firstFeature, Optional<BatchAxis> samples) {
+        long width =
+                unsummed.elements(IntStream.range(firstFeature, unsummed.rank()).toArray());
+        List<Long> summed = new ArrayList<>();
+        if (samples.isEmpty()) {
+            LongStream.range(0, firstFeature).forEach(summed::add);
+            return builder.reshape(builder.sum(gradient, false, array(summed)), 1, width);
+        }
+        BatchAxis axis = samples.get();
+        String unfolded = gradient;
+        int rank = firstFeature;
+        int sampleAxis = axis.axis();
+        if (axis.repeats() > 1) {
+            // The axis holds several entries of each sample: split it in two.
+            List<Long> split = new ArrayList<>();
+            for (int i = 0; i < unsummed.rank(); i++) {
+                if (i != axis.axis()) {
+                    split.add(unsummed.extent(i).isFixed() ? unsummed.extent(i).fixed() : 0L);
+                } else if (axis.samplesOuter()) {
+                    split.add(-1L);
+                    split.add((long) axis.repeats());
+                } else {
+                    split.add((long) axis.repeats());
+                    split.add(-1L);
+                }
+            }
+            unfolded = builder.reshape(gradient, array(split));
+            rank++;
+            sampleAxis += axis.samplesOuter() ? 0 : 1;
+        }
+        for (int i = 0; i < rank; i++) {
+            if (i != sampleAxis) {
+                summed.add((long) i);
+            }
+        }
+        return builder.reshape(builder.sum(unfolded, false, array(summed)), -1, width);
+    }
+
+    private static long[] array(List<Long> values) {
+        return values.stream().mapToLong(Long::longValue).toArray();
+    }
+}

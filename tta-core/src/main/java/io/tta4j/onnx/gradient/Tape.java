@@ -1,0 +1,121 @@
+package io.tta4j.onnx.gradient;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import io.tta4j.onnx.graph.Extent;
+import io.tta4j.onnx.graph.Graph;
+import io.tta4j.onnx.graph.GraphBuilder;
+import io.tta4j.onnx.graph.Shape;
+import io.tta4j.onnx.probe.Facts;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The backward graph as it grows: gradients gathered so far by tensor, and which forward values the rules have read.
+ */
+final class Tape {
+
+    /** The graph that is written. */
+    final GraphBuilder builder = new GraphBuilder();
+
+    final Graph graph;
+    final Facts facts;
+
+    private final Set<String> active;
+    private final Map<String, List<String>> gradients = new HashMap<>();
+    private final Set<String> kept = new LinkedHashSet<>();
+    private final Set<String> declared = new HashSet<>();
+    private final String rows;
+
+    /**
+     * @param active the tensors that depend on what we differentiate by
+     * @param seed the name of the input that carries dLoss / dOutput; its first axis is the batch
+     * @param output the tensor that the seed belongs to
+     */
+    Tape(Graph graph, Facts facts, Set<String> active, String seed, String output) {
+        this.graph = graph;
+        this.facts = facts;
+        this.active = active;
+        builder.input(seed, DataType.FLOAT, facts.shape(output).rank());
+        this.rows = builder.emit(
+                "Slice",
+                List.of(builder.emit("Shape", List.of(seed)), builder.longs(0), builder.longs(1), builder.longs(0)));
+        contribute(output, seed);
+    }
+
+    boolean isActive(String tensor) {
+        return active.contains(tensor);
+    }
+
+    /** Adds to the gradient of a tensor. */
+    void contribute(String tensor, String gradient) {
+        gradients.computeIfAbsent(tensor, name -> new ArrayList<>()).add(gradient);
+    }
+
+    /** The gradient of a tensor, summed over its uses; empty if nothing that counts depends on it. */
+    Optional<String> gradient(String tensor) {
+        List<String> parts = gradients.get(tensor);
+        if (parts == null) {
+            return Optional.empty();
+        }
+        if (parts.size() > 1) {
+            String sum = parts.stream().reduce(builder::add).orElseThrow();
+            parts.clear();
+            parts.add(sum);
+        }
+        return Optional.of(parts.get(0));
+    }
+
+    /** A forward value: a constant, or an activation that the forward pass then has to keep. */
+    String value(String tensor) {
+        Optional<TensorProto> constant = graph.constant(tensor);
+        if (constant.isPresent()) {
+            return builder.initializer(constant.get());
+        }
+        if (declared.add(tensor)) {
+            kept.add(tensor);
+            builder.input(tensor, DataType.FLOAT, facts.shape(tensor).rank());
+        }
+        return tensor;
+    }
+
+    /** The activations that {@link #value} has handed out. */
+    Set<String> kept() {
+        return kept;
+    }
+
+    /** A shape as an int64 tensor, for the batch at hand. */
+    String shape(Shape shape) {
+        long[] fixed = shape.extents().stream().mapToLong(Extent::fixed).toArray();
+        long[] perRow = shape.extents().stream().mapToLong(Extent::perRow).toArray();
+        return shape.extents().stream().allMatch(Extent::isFixed)
+                ? builder.longs(fixed)
+                : builder.add(builder.multiply(rows, builder.longs(perRow)), builder.longs(fixed));
+    }
+
+    /** Zeros of a shape. */
+    String zeros(Shape shape) {
+        return builder.emit("Expand", List.of(builder.scalar(0), shape(shape)));
+    }
+
+    /** Undoes broadcasting: sums a gradient over the axes along which {@code narrow} was repeated to {@code wide}. */
+    String reduce(String gradient, Shape wide, Shape narrow) {
+        int added = wide.rank() - narrow.rank();
+        List<Long> repeated = new ArrayList<>();
+        for (int axis = 0; axis < wide.rank(); axis++) {
+            boolean single = axis < added || narrow.extent(axis - added).equals(Extent.of(1));
+            if (single && !wide.extent(axis).equals(Extent.of(1))) {
+                repeated.add((long) axis);
+            }
+        }
+        String sum = builder.sum(
+                gradient, true, repeated.stream().mapToLong(Long::longValue).toArray());
+        return added == 0 ? sum : builder.reshape(sum, shape(narrow));
+    }
+}

@@ -1,0 +1,101 @@
+package io.tta4j.onnx.graph;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.List;
+import java.util.Optional;
+
+/** One operator of a graph. Compared by identity: the same node read twice is two nodes. */
+public final class Node {
+
+    private final NodeProto proto;
+
+    Node(NodeProto proto) {
+        this.proto = proto;
+    }
+
+    public NodeProto proto() {
+        return proto;
+    }
+
+    /** The operator, such as {@code Conv}; other domains than ONNX's own are written in front, with a dot. */
+    public String operator() {
+        boolean standard = proto.getDomain().isEmpty() || proto.getDomain().equals("ai.onnx");
+        return standard ? proto.getOpType() : proto.getDomain() + "." + proto.getOpType();
+    }
+
+    /** The exporter's name of this node; of its first output where it has none. */
+    public String name() {
+        return proto.getName().isEmpty() ? proto.getOutput(0) : proto.getName();
+    }
+
+    public List<String> inputs() {
+        return proto.getInputList();
+    }
+
+    public String input(int index) {
+        return proto.getInput(index);
+    }
+
+    /** Whether an optional input is given. */
+    public boolean hasInput(int index) {
+        return index < proto.getInputCount() && !proto.getInput(index).isEmpty();
+    }
+
+    public List<String> outputs() {
+        return proto.getOutputList();
+    }
+
+    /** The first output. */
+    public String output() {
+        return proto.getOutput(0);
+    }
+
+    public boolean hasAttribute(String attribute) {
+        return attribute(attribute).isPresent();
+    }
+
+    public long integer(String attribute, long otherwise) {
+        return attribute(attribute).map(AttributeProto::getI).orElse(otherwise);
+    }
+
+    public float real(String attribute, float otherwise) {
+        return attribute(attribute).map(AttributeProto::getF).orElse(otherwise);
+    }
+
+    public String text(String attribute, String otherwise) {
+        return attribute(attribute).map(a -> a.getS().toStringUtf8()).orElse(otherwise);
+    }
+
+    /** A list of integers; {@code otherwise} where it is not given. */
+    public long[] integers(String attribute, long... otherwise) {
+        return attribute(attribute)
+                .map(a -> a.getIntsList().stream().mapToLong(Long::longValue).toArray())
+                .orElse(otherwise);
+    }
+
+    public Optional<TensorProto> tensor(String attribute) {
+        return attribute(attribute).map(AttributeProto::getT);
+    }
+
+    /** What the exporter noted about this node under a key. */
+    public Optional<String> metadata(String key) {
+        return proto.getMetadataPropsList().stream()
+                .filter(entry -> entry.getKey().equals(key))
+                .map(StringStringEntryProto::getValue)
+                .findFirst();
+    }
+
+    private Optional<AttributeProto> attribute(String attribute) {
+        return proto.getAttributeList().stream()
+                .filter(a -> a.getName().equals(attribute))
+                .findFirst();
+    }
+
+    @Override
+    public String toString() {
+        return operator() + " node '" + name() + "'";
+    }
+}

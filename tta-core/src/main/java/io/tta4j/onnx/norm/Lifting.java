@@ -1,0 +1,166 @@
+package io.tta4j.onnx.norm;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import io.tta4j.model.AffineLayout;
+import io.tta4j.model.NormLayer;
+import io.tta4j.model.Vector;
+import io.tta4j.onnx.graph.Graph;
+import io.tta4j.onnx.graph.GraphBuilder;
+import io.tta4j.onnx.graph.Node;
+import io.tta4j.onnx.graph.Tensors;
+import io.tta4j.onnx.norm.NormSite.Parameter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * The norm layers' parameters lifted out of the graph: they become slices of one flat input, theta.
+ *
+ * <p>An initializer that is also a graph input cannot be fed from Java, and a changed initializer is lost to prepacking
+ * and fusion; a required input is neither.
+ */
+public final class Lifting {
+
+    /** The name of the input that carries theta, float32 [P]. */
+    public static final String THETA = GraphBuilder.PREFIX + "theta";
+
+    private final List<NormSite> sites;
+    private final AffineLayout layout;
+    private final Vector source;
+    private final Map<NormSite, NormLayer> layers = new HashMap<>();
+
+    /** Gives every module a slice; sites of the same module, with the same parameters, share it. */
+    public Lifting(List<NormSite> sites) {
+        this.sites = List.copyOf(sites);
+        Map<String, NormSite> owners = new LinkedHashMap<>();
+        Map<String, NormLayer> byName = new LinkedHashMap<>();
+        List<float[]> values = new ArrayList<>();
+        int size = 0;
+        for (NormSite site : sites) {
+            String name = freeName(owners, site);
+            NormLayer layer = byName.get(name);
+            if (layer == null) {
+                int width = Tensors.elements(site.weight().source());
+                layer = new NormLayer(
+                        name,
+                        site.kind(),
+                        width,
+                        size,
+                        site.bias().isPresent() ? OptionalInt.of(size + width) : OptionalInt.empty());
+                values.add(Tensors.floats(site.weight().source()));
+                site.bias().ifPresent(bias -> values.add(Tensors.floats(bias.source())));
+                size += layer.parameters();
+                byName.put(name, layer);
+                owners.put(name, site);
+            }
+            layers.put(site, layer);
+        }
+        this.layout = new AffineLayout(List.copyOf(byName.values()), size);
+        this.source = Vector.of(concatenate(values, size));
+    }
+
+    private static String freeName(Map<String, NormSite> owners, NormSite site) {
+        String name = site.path();
+        for (int i = 2; owners.containsKey(name) && !sameParameters(owners.get(name), site); i++) {
+            name = site.path() + "#" + i;
+        }
+        return name;
+    }
+
+    private static boolean sameParameters(NormSite a, NormSite b) {
+        return a.kind() == b.kind()
+                && a.weight().source().equals(b.weight().source())
+                && a.bias().map(Parameter::source).equals(b.bias().map(Parameter::source));
+    }
+
+    private static float[] concatenate(List<float[]> parts, int size) {
+        float[] all = new float[size];
+        int offset = 0;
+        for (float[] part : parts) {
+            System.arraycopy(part, 0, all, offset, part.length);
+            offset += part.length;
+        }
+        return all;
+    }
+
+    public List<NormSite> sites() {
+        return sites;
+    }
+
+    public AffineLayout layout() {
+        return layout;
+    }
+
+    /** Theta as the file has it. */
+    public Vector source() {
+        return source;
+    }
+
+    public NormLayer layer(NormSite site) {
+        return java.util.Objects.requireNonNull(layers.get(site));
+    }
+
+    /** Declares theta as an input and cuts it into the layers' parameters. */
+    public ThetaSlices slices(GraphBuilder builder) {
+        builder.input(THETA, TensorProto.DataType.FLOAT, 1);
+        long[] lengths = layout.layers().stream()
+                .flatMap(layer -> layer.biasOffset().isPresent()
+                        ? java.util.stream.Stream.of(layer.width(), layer.width())
+                        : java.util.stream.Stream.of(layer.width()))
+                .mapToLong(Integer::longValue)
+                .toArray();
+        List<String> parts = lengths.length == 1
+                ? List.of(THETA)
+                : builder.emit(
+                        "Split",
+                        List.of(THETA, builder.longs(lengths)),
+                        lengths.length,
+                        GraphBuilder.attribute("axis", 0));
+        Map<Integer, String> byOffset = new HashMap<>();
+        int offset = 0;
+        for (int i = 0; i < lengths.length; i++) {
+            byOffset.put(offset, parts.get(i));
+            offset += Math.toIntExact(lengths[i]);
+        }
+        return new ThetaSlices(byOffset);
+    }
+
+    /** Copies the graph's nodes to a builder, with the parameters taken from theta. */
+    public void copyNodes(Graph graph, GraphBuilder builder) {
+        ThetaSlices slices = slices(builder);
+        Map<Node, NodeProto.Builder> rewritten = new HashMap<>();
+        for (NormSite site : sites) {
+            NormLayer layer = layer(site);
+            redirect(rewritten, site.weight(), slices.at(layer.weightOffset()), builder);
+            site.bias()
+                    .ifPresent(bias -> redirect(
+                            rewritten, bias, slices.at(layer.biasOffset().orElseThrow()), builder));
+        }
+        for (Node node : graph.nodes()) {
+            NodeProto.Builder changed = rewritten.get(node);
+            builder.copy(changed == null ? node.proto() : changed.build());
+        }
+    }
+
+    private static void redirect(
+            Map<Node, NodeProto.Builder> rewritten, Parameter parameter, String slice, GraphBuilder builder) {
+        long[] shape = Tensors.shape(parameter.source());
+        String input = shape.length == 1 ? slice : builder.reshape(slice, shape);
+        rewritten
+                .computeIfAbsent(parameter.reader(), node -> node.proto().toBuilder())
+                .setInput(parameter.index(), input);
+    }
+
+    /** The names of theta's slices in one graph, by offset. */
+    public record ThetaSlices(Map<Integer, String> byOffset) {
+
+        public String at(int offset) {
+            return java.util.Objects.requireNonNull(byOffset.get(offset), () -> Arrays.toString(new int[] {offset}));
+        }
+    }
+}

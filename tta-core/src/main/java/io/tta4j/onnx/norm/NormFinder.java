@@ -1,0 +1,267 @@
+package io.tta4j.onnx.norm;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import io.tta4j.model.NormKind;
+import io.tta4j.onnx.graph.Graph;
+import io.tta4j.onnx.graph.Node;
+import io.tta4j.onnx.graph.Shape;
+import io.tta4j.onnx.graph.Tensors;
+import io.tta4j.onnx.norm.NormSite.Parameter;
+import io.tta4j.onnx.probe.Facts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds norm layers, by operator and by the patterns that exporters write where the operator set has no such operator.
+ *
+ * <p>Only layers with constant float32 parameters are found; the graph must have its constant parts folded.
+ */
+public final class NormFinder {
+
+    private final Graph graph;
+    private final Facts facts;
+
+    private NormFinder(Graph graph, Facts facts) {
+        this.graph = graph;
+        this.facts = facts;
+    }
+
+    /** All norm layers of a graph, in graph order. */
+    public static List<NormSite> find(Graph graph, Facts facts) {
+        NormFinder finder = new NormFinder(graph, facts);
+        return graph.nodes().stream().flatMap(node -> finder.at(node).stream()).toList();
+    }
+
+    private Optional<NormSite> at(Node node) {
+        return switch (node.operator()) {
+            case "LayerNormalization" -> layerNorm(node);
+            case "GroupNormalization" -> groupNorm(node);
+            case "InstanceNormalization" -> groupNormOverInstanceNorm(node).or(() -> instanceNorm(node));
+            case "BatchNormalization" -> batchNorm(node);
+            case "Div" -> decomposedLayerNorm(node);
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<NormSite> layerNorm(Node node) {
+        if (node.hasInput(2) && parameter(node, 2).isEmpty()) {
+            return Optional.empty();
+        }
+        int axis = facts.shape(node.input(0)).axis(node.integer("axis", -1));
+        return site(
+                node,
+                NormKind.LAYER,
+                new Normalization.OverFeatures(axis, node.real("epsilon", 1e-5f)),
+                node.input(0),
+                node.output(),
+                List.of(node),
+                parameter(node, 1),
+                node.hasInput(2) ? parameter(node, 2) : Optional.empty());
+    }
+
+    private Optional<NormSite> groupNorm(Node node) {
+        int groups = Math.toIntExact(node.integer("num_groups", 1));
+        return site(
+                node,
+                NormKind.GROUP,
+                new Normalization.OverGroups(groups, node.real("epsilon", 1e-5f)),
+                node.input(0),
+                node.output(),
+                List.of(node),
+                parameter(node, 1),
+                parameter(node, 2));
+    }
+
+    private Optional<NormSite> instanceNorm(Node node) {
+        int channels = Math.toIntExact(facts.shape(node.input(0)).fixedExtent(1));
+        return site(
+                node,
+                NormKind.INSTANCE,
+                new Normalization.OverGroups(channels, node.real("epsilon", 1e-5f)),
+                node.input(0),
+                node.output(),
+                List.of(node),
+                parameter(node, 1),
+                parameter(node, 2));
+    }
+
+    /** Reshape [N, G, -1] -> InstanceNormalization (1, 0) -> Reshape back -> Mul by [C, 1, 1] -> Add [C, 1, 1]. */
+    private Optional<NormSite> groupNormOverInstanceNorm(Node instanceNorm) {
+        Optional<Node> split = graph.producer(instanceNorm.input(0), "Reshape");
+        Optional<Node> join = graph.onlyConsumer(instanceNorm.output(), "Reshape");
+        if (split.isEmpty() || join.isEmpty() || !isIdentity(instanceNorm)) {
+            return Optional.empty();
+        }
+        Shape input = facts.shape(split.get().input(0));
+        Shape grouped = facts.shape(instanceNorm.input(0));
+        if (grouped.rank() != 3
+                || !input.equals(facts.shape(join.get().output()))
+                || !input.extent(0).equals(grouped.extent(0))) {
+            return Optional.empty();
+        }
+        Optional<Node> scale = graph.onlyConsumer(join.get().output(), "Mul");
+        Optional<Node> shift = scale.flatMap(mul -> graph.onlyConsumer(mul.output(), "Add"));
+        if (shift.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Parameter> weight = perChannel(scale.get(), join.get().output(), input);
+        Optional<Parameter> bias = perChannel(shift.get(), scale.get().output(), input);
+        if (weight.isEmpty() || bias.isEmpty()) {
+            return Optional.empty();
+        }
+        return site(
+                instanceNorm,
+                NormKind.GROUP,
+                new Normalization.OverGroups(
+                        Math.toIntExact(grouped.fixedExtent(1)), instanceNorm.real("epsilon", 1e-5f)),
+                split.get().input(0),
+                shift.get().output(),
+                List.of(split.get(), instanceNorm, join.get(), scale.get(), shift.get()),
+                weight,
+                bias);
+    }
+
+    private boolean isIdentity(Node instanceNorm) {
+        return isFilledWith(instanceNorm.input(1), 1f) && isFilledWith(instanceNorm.input(2), 0f);
+    }
+
+    private boolean isFilledWith(String tensor, float value) {
+        Optional<TensorProto> constant = graph.constant(tensor).filter(Tensors::isFloat);
+        if (constant.isEmpty()) {
+            return false;
+        }
+        for (float element : Tensors.floats(constant.get())) {
+            if (element != value) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The constant that an element-wise node applies per channel (axis 1) to a tensor of the given shape. */
+    private Optional<Parameter> perChannel(Node node, String tensor, Shape shape) {
+        return operand(node, tensor).filter(parameter -> {
+            Shape broadcast = Shape.fixed(Tensors.shape(parameter.source()));
+            int channelAxis = broadcast.rank() - (shape.rank() - 1);
+            return channelAxis >= 0
+                    && broadcast.extent(channelAxis).equals(shape.extent(1))
+                    && Tensors.elements(parameter.source()) == shape.fixedExtent(1);
+        });
+    }
+
+    /** The other operand of a two-operand node, where it is constant. */
+    private Optional<Parameter> operand(Node node, String tensor) {
+        return parameter(node, node.input(0).equals(tensor) ? 1 : 0);
+    }
+
+    private Optional<NormSite> batchNorm(Node node) {
+        boolean frozen = node.integer("training_mode", 0) == 0
+                && graph.constant(node.input(3)).isPresent()
+                && graph.constant(node.input(4)).isPresent();
+        return frozen
+                ? site(
+                        node,
+                        NormKind.BATCH,
+                        new Normalization.Frozen(node.input(3), node.input(4), node.real("epsilon", 1e-5f)),
+                        node.input(0),
+                        node.output(),
+                        List.of(node),
+                        parameter(node, 1),
+                        parameter(node, 2))
+                : Optional.empty();
+    }
+
+    /** Before opset 17: d = x - mean(x); d / sqrt(mean(d^2) + epsilon), over the last axis, then Mul, then Add. */
+    private Optional<NormSite> decomposedLayerNorm(Node divide) {
+        Optional<Node> center = graph.producer(divide.input(0), "Sub");
+        Optional<Node> mean = center.flatMap(sub -> graph.producer(sub.input(1), "ReduceMean"));
+        Optional<Node> root = graph.producer(divide.input(1), "Sqrt");
+        Optional<Node> guarded = root.flatMap(sqrt -> graph.producer(sqrt.input(0), "Add"));
+        Optional<Node> variance = guarded.flatMap(add -> graph.producer(add.input(0), "ReduceMean"));
+        Optional<Node> square = variance.flatMap(reduce -> graph.producer(reduce.input(0), "Pow"));
+        Optional<Node> scale = graph.onlyConsumer(divide.output(), "Mul");
+        Optional<Node> shift = scale.flatMap(mul -> graph.onlyConsumer(mul.output(), "Add"));
+        if (square.isEmpty() || mean.isEmpty() || scale.isEmpty()) {
+            return Optional.empty();
+        }
+        String input = center.get().input(0);
+        Optional<TensorProto> exponent = graph.constant(square.get().input(1));
+        Optional<TensorProto> epsilon = graph.constant(guarded.get().input(1));
+        Optional<Parameter> weight = overLastAxis(scale.get(), divide.output(), input);
+        Optional<Parameter> bias =
+                shift.flatMap(add -> overLastAxis(add, scale.get().output(), input));
+        boolean matches = mean.get().input(0).equals(input)
+                && square.get().input(0).equals(center.get().output())
+                && exponent.isPresent()
+                && isFilledWith(exponent.get().getName(), 2f)
+                && epsilon.isPresent()
+                && Tensors.isFloat(epsilon.get())
+                && reducesLastAxis(mean.get())
+                && reducesLastAxis(variance.get())
+                && weight.isPresent();
+        if (!matches) {
+            return Optional.empty();
+        }
+        List<Node> nodes = new ArrayList<>(List.of(
+                mean.get(),
+                center.get(),
+                square.get(),
+                variance.get(),
+                guarded.get(),
+                root.get(),
+                divide,
+                scale.get()));
+        bias.ifPresent(parameter -> nodes.add(parameter.reader()));
+        return site(
+                divide,
+                NormKind.LAYER,
+                new Normalization.OverFeatures(facts.shape(input).axis(-1), Tensors.floats(epsilon.get())[0]),
+                input,
+                bias.map(parameter -> parameter.reader().output())
+                        .orElse(scale.get().output()),
+                nodes,
+                weight,
+                bias);
+    }
+
+    private boolean reducesLastAxis(Node reduce) {
+        long[] axes = reduce.hasInput(1) ? facts.integers(reduce.input(1)) : reduce.integers("axes");
+        Shape shape = facts.shape(reduce.input(0));
+        return axes.length == 1 && shape.axis(axes[0]) == shape.rank() - 1 && reduce.integer("keepdims", 1) == 1;
+    }
+
+    private Optional<Parameter> overLastAxis(Node node, String tensor, String input) {
+        Shape shape = facts.shape(input);
+        return operand(node, tensor)
+                .filter(parameter -> Tensors.shape(parameter.source()).length == 1
+                        && shape.extent(shape.rank() - 1).fixed() == Tensors.elements(parameter.source()));
+    }
+
+    private Optional<Parameter> parameter(Node node, int index) {
+        return graph.constant(node.input(index))
+                .filter(Tensors::isFloat)
+                .map(constant -> new Parameter(node, index, constant));
+    }
+
+    private static Optional<NormSite> site(
+            Node named,
+            NormKind kind,
+            Normalization normalization,
+            String input,
+            String output,
+            List<Node> nodes,
+            Optional<Parameter> weight,
+            Optional<Parameter> bias) {
+        return weight.filter(scales -> bias.isPresent() || normalization instanceof Normalization.OverFeatures)
+                .map(scales -> new NormSite(
+                        ModulePath.of(named, scales.source().getName()),
+                        kind,
+                        normalization,
+                        input,
+                        output,
+                        nodes,
+                        scales,
+                        bias));
+    }
+}

@@ -1,0 +1,22 @@
+package io.tta4j.onnx.norm;
+
+/** How a norm layer normalises. */
+public sealed interface Normalization {
+
+    /**
+     * Over groups of channels and all of space, channels on axis 1: group norm, and instance norm with a group for
+     * every channel.
+     */
+    record OverGroups(int groups, float epsilon) implements Normalization {}
+
+    /** Over the axes from {@code firstAxis} on: layer norm. */
+    record OverFeatures(int firstAxis, float epsilon) implements Normalization {}
+
+    /**
+     * With statistics that were fixed in training, channels on axis 1: batch norm.
+     *
+     * @param mean the tensor of means [C]
+     * @param variance the tensor of variances [C]
+     */
+    record Frozen(String mean, String variance, float epsilon) implements Normalization {}
+}

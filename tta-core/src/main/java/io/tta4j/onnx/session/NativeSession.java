@@ -1,0 +1,130 @@
+package io.tta4j.onnx.session;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import io.tta4j.model.ModelException;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One ONNX Runtime session with its options. {@link #run} may be called by many threads; nobody may close a session
+ * that runs, so whoever owns it counts its users.
+ */
+public final class NativeSession implements AutoCloseable {
+
+    private final OrtSession session;
+    private final SessionOptions options;
+
+    private NativeSession(OrtSession session, SessionOptions options) {
+        this.session = session;
+        this.options = options;
+    }
+
+    /** How a session is set up. */
+    public enum Purpose {
+        /** The user's file as it is. */
+        SERVING(OptLevel.ALL_OPT, true),
+        /** Ours, met by batches of many sizes: patterns for every size would only grow memory. */
+        ADAPTING(OptLevel.ALL_OPT, false),
+        /** Every tensor as written. */
+        PROBING(OptLevel.NO_OPT, false);
+
+        private final OptLevel level;
+        private final boolean memoryPatterns;
+
+        Purpose(OptLevel level, boolean memoryPatterns) {
+            this.level = level;
+            this.memoryPatterns = memoryPatterns;
+        }
+    }
+
+    /**
+     * Opens a session over a model that is one of ours.
+     *
+     * @param weights the constants to share with other sessions
+     */
+    public static NativeSession open(ModelProto model, Purpose purpose, int intraOpThreads, SharedWeights weights) {
+        SessionOptions options = options(purpose, intraOpThreads);
+        try {
+            weights.addTo(options, model);
+            return new NativeSession(environment().createSession(model.toByteArray(), options), options);
+        } catch (OrtException e) {
+            options.close();
+            throw new ModelException("ONNX Runtime refuses the model: " + firstLine(e), e);
+        }
+    }
+
+    /** Opens a session over a user's file, byte by byte as it is. */
+    public static NativeSession open(byte[] file, int intraOpThreads) {
+        SessionOptions options = options(Purpose.SERVING, intraOpThreads);
+        try {
+            return new NativeSession(environment().createSession(file, options), options);
+        } catch (OrtException e) {
+            options.close();
+            throw new ModelException("ONNX Runtime refuses the model: " + firstLine(e), e);
+        }
+    }
+
+    private static SessionOptions options(Purpose purpose, int intraOpThreads) {
+        SessionOptions options = new SessionOptions();
+        try {
+            options.setOptimizationLevel(purpose.level);
+            options.setMemoryPatternOptimization(purpose.memoryPatterns);
+            options.setSessionLogLevel(ai.onnxruntime.OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            if (intraOpThreads > 0) {
+                options.setIntraOpNumThreads(intraOpThreads);
+            }
+            // Several sessions take turns on the same cores: a pool that spins would take them from the next one.
+            options.addConfigEntry("session.intra_op.allow_spinning", "0");
+            return options;
+        } catch (OrtException e) {
+            options.close();
+            throw new IllegalStateException("ONNX Runtime refuses the session options: " + firstLine(e), e);
+        }
+    }
+
+    /**
+     * Runs the session.
+     *
+     * @param inputs all of the session's inputs; a missing one would fail deep in a kernel
+     * @param outputs which outputs to return
+     * @return the outputs, owned by the caller
+     */
+    public OrtSession.Result run(Map<String, OnnxTensor> inputs, Set<String> outputs) {
+        if (!inputs.keySet().containsAll(session.getInputNames())) {
+            throw new IllegalArgumentException(
+                    "inputs must be " + session.getInputNames() + ", but were " + inputs.keySet());
+        }
+        try {
+            return session.run(inputs, outputs);
+        } catch (OrtException e) {
+            throw new ModelException("ONNX Runtime failed to run the model: " + firstLine(e), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime failed to close a session: " + firstLine(e), e);
+        } finally {
+            options.close();
+        }
+    }
+
+    /** The process's environment: the caller's, if it has made one with options of its own. */
+    static OrtEnvironment environment() {
+        return OrtEnvironment.getEnvironment();
+    }
+
+    private static String firstLine(OrtException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.lines().findFirst().orElse(message);
+    }
+}
