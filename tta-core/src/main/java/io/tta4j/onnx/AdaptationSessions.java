@@ -6,13 +6,15 @@ import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.GraphBuilder;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeSession.Purpose;
+import io.tta4j.onnx.session.RowGather;
 import io.tta4j.onnx.session.SharedWeights;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
  * The sessions that run a model at any theta: <em>serve</em> (forward only), <em>trace</em> (forward that also hands
- * out the activations which the pullback reads) and <em>pullback</em>. They share the frozen weights.
+ * out the activations which the pullback reads) and <em>pullback</em>, which share the frozen weights; and one that
+ * picks rows of the inputs.
  */
 final class AdaptationSessions implements AutoCloseable {
 
@@ -20,6 +22,7 @@ final class AdaptationSessions implements AutoCloseable {
     final NativeSession serve;
     final NativeSession trace;
     final NativeSession pullback;
+    final RowGather rows;
 
     /** The answers: logits, and the model's own output where that is another tensor. */
     final Set<String> answers;
@@ -53,6 +56,7 @@ final class AdaptationSessions implements AutoCloseable {
         serve = NativeSession.open(forward(analysis, answers), Purpose.ADAPTING, intraOpThreads, weights);
         trace = NativeSession.open(forward(analysis, traced), Purpose.ADAPTING, intraOpThreads, weights);
         pullback = NativeSession.open(derived.model(), Purpose.ADAPTING, intraOpThreads, weights);
+        rows = new RowGather(graph.inputs(), intraOpThreads);
     }
 
     private static ModelProto forward(Analysis analysis, Set<String> outputs) {
@@ -70,6 +74,7 @@ final class AdaptationSessions implements AutoCloseable {
         serve.close();
         trace.close();
         pullback.close();
+        rows.close();
         weights.close();
     }
 }

@@ -11,17 +11,18 @@ import io.tta4j.model.ModelException;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
 import io.tta4j.onnx.norm.Lifting;
-import io.tta4j.onnx.session.Feeds;
+import io.tta4j.onnx.session.Feed;
+import io.tta4j.onnx.session.FloatPool;
 import io.tta4j.onnx.session.Leases;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeTensors;
 import io.tta4j.onnx.session.ThetaPool;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,8 @@ public final class OnnxModel implements AdaptableModel {
     private final Analysis analysis;
     private final int intraOpThreads;
     private final NativeSession original;
-    private final Set<String> answers;
     private final ThetaPool thetas;
+    private final FloatPool floats = new FloatPool();
     private final Leases leases;
     private @Nullable AdaptationSessions sessions;
 
@@ -48,7 +49,6 @@ public final class OnnxModel implements AdaptableModel {
         this.analysis = analysis;
         this.intraOpThreads = options.intraOpThreads();
         this.original = NativeSession.open(analysis.file().bytes(), intraOpThreads);
-        this.answers = new LinkedHashSet<>(Set.of(analysis.head().output()));
         this.thetas = new ThetaPool(analysis.lifting().layout().size());
         this.leases = new Leases("model '" + analysis.file().name() + "'", this::free);
     }
@@ -122,12 +122,22 @@ public final class OnnxModel implements AdaptableModel {
     @Override
     public Pass forward(Batch batch, Vector theta) {
         analysis.inputs().requireAccepts(batch);
+        return trace(() -> Feed.of(batch), theta);
+    }
+
+    /** A traced pass over a feed, which the pass owns. */
+    Pass trace(Supplier<Feed> inputs, Vector theta) {
         leases.acquire();
+        @Nullable Feed feed = null;
         try {
             AdaptationSessions adapting = sessions();
-            OrtSession.Result trace = run(adapting.trace, adapting.traced, batch, theta);
-            return new OnnxPass(this, adapting, batch, theta, trace, logits(trace), output(trace));
+            feed = inputs.get();
+            OrtSession.Result trace = run(adapting.trace, adapting.traced, feed, theta);
+            return new OnnxPass(this, adapting, feed, theta, trace, analysis.head());
         } catch (RuntimeException e) {
+            if (feed != null) {
+                feed.close();
+            }
             leases.release();
             throw e;
         }
@@ -136,38 +146,27 @@ public final class OnnxModel implements AdaptableModel {
     @Override
     public Pass serve(Batch batch, Vector theta) {
         analysis.inputs().requireAccepts(batch);
+        Head head = analysis.head();
+        boolean untouched = theta.equals(source()) && !head.isSoftmax();
         leases.acquire();
-        try (OrtSession.Result result =
-                theta.equals(source()) && !analysis.head().isSoftmax()
-                        ? runOriginal(batch)
-                        : run(sessions().serve, sessions().answers, batch, theta)) {
-            return new ServedPass(this, batch, logits(result), output(result));
+        try (Feed feed = Feed.of(batch);
+                OrtSession.Result result = untouched
+                        ? original.run(feed.tensors(), Set.of(head.output()))
+                        : run(sessions().serve, sessions().answers, feed, theta)) {
+            Matrix logits = NativeTensors.matrix(result, head.logits());
+            return new ServedPass(
+                    this, batch, logits, head.isSoftmax() ? NativeTensors.matrix(result, head.output()) : logits);
         } finally {
             leases.release();
         }
     }
 
-    private OrtSession.Result runOriginal(Batch batch) {
-        try (Feeds feeds = new Feeds(batch)) {
-            return original.run(feeds.tensors(), answers);
-        }
-    }
-
-    private OrtSession.Result run(NativeSession session, Set<String> outputs, Batch batch, Vector theta) {
-        try (ThetaPool.Lent lent = thetas.lend(theta);
-                Feeds feeds = new Feeds(batch)) {
-            Map<String, OnnxTensor> inputs = feeds.tensors();
+    private OrtSession.Result run(NativeSession session, Set<String> outputs, Feed feed, Vector theta) {
+        try (ThetaPool.Lent lent = thetas.lend(theta)) {
+            Map<String, OnnxTensor> inputs = feed.tensors();
             inputs.put(Lifting.THETA, lent.tensor());
             return session.run(inputs, outputs);
         }
-    }
-
-    private Matrix logits(OrtSession.Result result) {
-        return NativeTensors.matrix(result, analysis.head().logits());
-    }
-
-    private Matrix output(OrtSession.Result result) {
-        return NativeTensors.matrix(result, analysis.head().output());
     }
 
     private synchronized AdaptationSessions sessions() {
@@ -179,8 +178,12 @@ public final class OnnxModel implements AdaptableModel {
         return built;
     }
 
-    ThetaPool.Lent lend(Vector theta) {
-        return thetas.lend(theta);
+    ThetaPool thetas() {
+        return thetas;
+    }
+
+    FloatPool floats() {
+        return floats;
     }
 
     void release() {

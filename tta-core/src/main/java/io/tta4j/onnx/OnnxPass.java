@@ -2,24 +2,24 @@ package io.tta4j.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
-import io.tta4j.model.Batch;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
 import io.tta4j.onnx.gradient.Differentiator;
 import io.tta4j.onnx.norm.Lifting;
-import io.tta4j.onnx.session.Feeds;
+import io.tta4j.onnx.session.Feed;
+import io.tta4j.onnx.session.FloatPool;
 import io.tta4j.onnx.session.NativeTensors;
 import io.tta4j.onnx.session.ThetaPool;
 import java.util.Map;
 import java.util.Set;
 
-/** A traced forward run: the activations stay in native memory until the pass is closed. */
+/** A traced forward run: inputs and activations stay in native memory until the pass is closed. */
 final class OnnxPass implements Pass {
 
     private final OnnxModel model;
     private final AdaptationSessions sessions;
-    private final Batch batch;
+    private final Feed feed;
     private final Vector theta;
     private final OrtSession.Result trace;
     private final Matrix logits;
@@ -27,25 +27,19 @@ final class OnnxPass implements Pass {
     private boolean closed;
 
     OnnxPass(
-            OnnxModel model,
-            AdaptationSessions sessions,
-            Batch batch,
-            Vector theta,
-            OrtSession.Result trace,
-            Matrix logits,
-            Matrix output) {
+            OnnxModel model, AdaptationSessions sessions, Feed feed, Vector theta, OrtSession.Result trace, Head head) {
         this.model = model;
         this.sessions = sessions;
-        this.batch = batch;
+        this.feed = feed;
         this.theta = theta;
         this.trace = trace;
-        this.logits = logits;
-        this.output = output;
+        this.logits = NativeTensors.matrix(trace, head.logits());
+        this.output = head.isSoftmax() ? NativeTensors.matrix(trace, head.output()) : logits;
     }
 
     @Override
     public int rows() {
-        return batch.rows();
+        return logits.rows();
     }
 
     @Override
@@ -77,28 +71,27 @@ final class OnnxPass implements Pass {
         }
     }
 
-    private OrtSession.Result pull(Matrix seed, String output) {
+    private OrtSession.Result pull(Matrix seed, String wanted) {
         requireOpen();
         if (seed.rows() != logits.rows() || seed.columns() != logits.columns()) {
             throw new IllegalArgumentException("seed must be of shape [%d, %d], but was [%d, %d]"
                     .formatted(logits.rows(), logits.columns(), seed.rows(), seed.columns()));
         }
-        try (ThetaPool.Lent lent = model.lend(theta);
-                Feeds feeds = new Feeds(batch);
-                OnnxTensor seedTensor = NativeTensors.copy(seed)) {
-            Map<String, OnnxTensor> inputs = feeds.tensors();
+        try (ThetaPool.Lent lentTheta = model.thetas().lend(theta);
+                FloatPool.Lent lentSeed = model.floats().lend(seed.toArray(), seed.rows(), seed.columns())) {
+            Map<String, OnnxTensor> inputs = feed.tensors();
             inputs.keySet().retainAll(sessions.keptInputs);
-            inputs.put(Differentiator.SEED, seedTensor);
-            inputs.put(Lifting.THETA, lent.tensor());
+            inputs.put(Differentiator.SEED, lentSeed.tensor());
+            inputs.put(Lifting.THETA, lentTheta.tensor());
             sessions.kept.forEach(tensor -> inputs.put(tensor, NativeTensors.tensor(trace, tensor)));
-            return sessions.pullback.run(inputs, Set.of(output));
+            return sessions.pullback.run(inputs, Set.of(wanted));
         }
     }
 
     @Override
-    public Pass repeat(Vector theta, int... rows) {
+    public Pass repeat(Vector other, int... rows) {
         requireOpen();
-        return model.forward(batch.select(rows), theta);
+        return model.trace(() -> sessions.rows.gather(feed, rows), other);
     }
 
     private void requireOpen() {
@@ -112,6 +105,7 @@ final class OnnxPass implements Pass {
         if (!closed) {
             closed = true;
             trace.close();
+            feed.close();
             model.release();
         }
     }

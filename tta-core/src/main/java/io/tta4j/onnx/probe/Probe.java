@@ -13,7 +13,7 @@ import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.GraphBuilder;
 import io.tta4j.onnx.graph.Node;
 import io.tta4j.onnx.graph.Shape;
-import io.tta4j.onnx.session.Feeds;
+import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeSession.Purpose;
 import io.tta4j.onnx.session.NativeTensors;
@@ -159,8 +159,8 @@ public final class Probe {
         try (NativeSession session = session(probe, graph)) {
             for (int rows : BATCHES) {
                 Batch batch = samples.select(IntStream.range(0, rows).toArray());
-                try (Feeds feeds = new Feeds(batch);
-                        OrtSession.Result result = session.run(feeds.tensors(), outputs)) {
+                try (Feed feed = Feed.of(batch);
+                        OrtSession.Result result = session.run(feed.tensors(), outputs)) {
                     Map<String, long[]> integers = new HashMap<>();
                     for (String output : outputs) {
                         integers(result.get(output).orElseThrow()).ifPresent(values -> integers.put(output, values));
@@ -190,8 +190,8 @@ public final class Probe {
             GraphBuilder probe = copyOfGraph();
             outputs.forEach(probe::output);
             try (NativeSession session = session(probe, graph);
-                    Feeds stored = new Feeds(samples);
-                    Feeds permuted = new Feeds(samples.select(PERMUTATION));
+                    Feed stored = Feed.of(samples);
+                    Feed permuted = Feed.of(samples.select(PERMUTATION));
                     OrtSession.Result before = session.run(stored.tensors(), outputs);
                     OrtSession.Result after = session.run(permuted.tensors(), outputs)) {
                 for (String tensor : outputs) {

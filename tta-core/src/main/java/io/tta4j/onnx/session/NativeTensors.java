@@ -26,13 +26,6 @@ public final class NativeTensors {
         }
     }
 
-    /** A native copy of a matrix. To be closed by the caller. */
-    public static OnnxTensor copy(Matrix matrix) {
-        FloatBuffer buffer = direct(matrix.rows() * matrix.columns());
-        buffer.put(matrix.toArray()).flip();
-        return view(buffer, matrix.rows(), matrix.columns());
-    }
-
     static OnnxTensor view(FloatBuffer direct, long... shape) {
         try {
             return OnnxTensor.createTensor(NativeSession.environment(), direct, shape);

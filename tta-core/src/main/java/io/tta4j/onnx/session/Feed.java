@@ -1,0 +1,43 @@
+package io.tta4j.onnx.session;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtSession;
+import io.tta4j.model.Batch;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The inputs of a run as native tensors, open until closed. */
+public final class Feed implements AutoCloseable {
+
+    private final Map<String, OnnxTensor> tensors;
+    private final Runnable free;
+
+    private Feed(Map<String, OnnxTensor> tensors, Runnable free) {
+        this.tensors = tensors;
+        this.free = free;
+    }
+
+    /** Views of a batch: the same memory, nothing copied. */
+    public static Feed of(Batch batch) {
+        Map<String, OnnxTensor> views = new HashMap<>();
+        batch.inputs().forEach((name, tensor) -> views.put(name, NativeTensors.view(tensor)));
+        return new Feed(views, () -> views.values().forEach(OnnxTensor::close));
+    }
+
+    /** The outputs of a run, which this feed owns from then on, under the names of inputs. */
+    static Feed of(OrtSession.Result result, Map<String, String> outputByInput) {
+        Map<String, OnnxTensor> outputs = new HashMap<>();
+        outputByInput.forEach((input, output) -> outputs.put(input, NativeTensors.tensor(result, output)));
+        return new Feed(outputs, result::close);
+    }
+
+    /** The tensors by input name; a copy that may be added to. */
+    public Map<String, OnnxTensor> tensors() {
+        return new HashMap<>(tensors);
+    }
+
+    @Override
+    public void close() {
+        free.run();
+    }
+}
