@@ -1,0 +1,91 @@
+package io.tta4j.sar;
+
+import java.util.OptionalDouble;
+
+/**
+ * The settings of {@link Tent}. Immutable; made by a builder. Tent is Wang et al., ICLR 2021.
+ *
+ * @param learningRate eta, at least 0; by default {@link SarConfig#DEFAULT_LEARNING_RATE} times rows /
+ *     {@link SarConfig#DEFAULT_LEARNING_RATE_ROWS}, where rows is the size of the adaptation batch: SAR's, so that the
+ *     two compare
+ * @param momentum mu, at least 0 and less than 1
+ * @param layers which norm layers adapt; by default all but the last floor(L/4), as SAR's
+ */
+public record TentConfig(OptionalDouble learningRate, double momentum, LayerSelection layers) {
+
+    /** Tent, section 4: SGD with momentum for ImageNet. */
+    public static final double DEFAULT_MOMENTUM = 0.9;
+
+    public TentConfig {
+        learningRate.ifPresent(value -> Range.NON_NEGATIVE.require("tent.learningRate", value));
+        Range.BELOW_ONE.require("tent.momentum", momentum);
+    }
+
+    /** The defaults. */
+    public static TentConfig ofDefaults() {
+        return custom().build();
+    }
+
+    /** A builder that starts from the defaults. */
+    public static Builder custom() {
+        return new Builder();
+    }
+
+    /** A builder that starts from another configuration. */
+    public static Builder from(TentConfig base) {
+        return new Builder(base);
+    }
+
+    /** The learning rate for an adaptation batch. */
+    double learningRate(int rows) {
+        return learningRate.orElse(SarConfig.DEFAULT_LEARNING_RATE * rows / SarConfig.DEFAULT_LEARNING_RATE_ROWS);
+    }
+
+    /** Builds a {@link TentConfig}. Not thread-safe. */
+    public static final class Builder {
+
+        private OptionalDouble learningRate = OptionalDouble.empty();
+        private double momentum = DEFAULT_MOMENTUM;
+        private LayerSelection layers = LayerSelection.allButLast();
+
+        private Builder() {}
+
+        private Builder(TentConfig base) {
+            learningRate = base.learningRate;
+            momentum = base.momentum;
+            layers = base.layers;
+        }
+
+        /** See {@link TentConfig#learningRate()}. */
+        public Builder learningRate(double learningRate) {
+            this.learningRate = OptionalDouble.of(learningRate);
+            return this;
+        }
+
+        /** See {@link TentConfig#momentum()}. */
+        public Builder momentum(double momentum) {
+            this.momentum = momentum;
+            return this;
+        }
+
+        /** See {@link TentConfig#layers()}. */
+        public Builder layers(LayerSelection layers) {
+            this.layers = layers;
+            return this;
+        }
+
+        /** {@code all} or globs on layer names, separated by commas. */
+        public Builder layers(String layers) {
+            return layers(LayerSelection.parse("tent.layers", layers));
+        }
+
+        /**
+         * The configuration.
+         *
+         * @throws IllegalArgumentException if a setting is out of its range; the message names it
+         */
+        public TentConfig build() {
+            return new TentConfig(learningRate, momentum, layers);
+        }
+    }
+}

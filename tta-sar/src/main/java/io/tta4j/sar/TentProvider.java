@@ -1,0 +1,33 @@
+package io.tta4j.sar;
+
+import io.tta4j.method.Method;
+import io.tta4j.method.MethodProvider;
+import io.tta4j.method.Setting;
+import io.tta4j.method.Settings;
+import java.util.List;
+
+/** Provides {@link Tent} under the name {@code tent}. */
+public final class TentProvider implements MethodProvider {
+
+    @Override
+    public String name() {
+        return Tent.NAME;
+    }
+
+    @Override
+    public List<Setting> settings() {
+        return List.of(
+                new Setting("learningRate", "0.001 * batch / 64", "step size, " + Range.NON_NEGATIVE),
+                new Setting("momentum", "0.9", "momentum of the gradient descent, " + Range.BELOW_ONE),
+                SarProvider.LAYERS);
+    }
+
+    @Override
+    public Method create(Settings settings) {
+        TentConfig.Builder config = TentConfig.custom();
+        settings.number("learningRate").ifPresent(config::learningRate);
+        settings.number("momentum").ifPresent(config::momentum);
+        settings.text("layers").ifPresent(config::layers);
+        return Tent.of(config.build());
+    }
+}

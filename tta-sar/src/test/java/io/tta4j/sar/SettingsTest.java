@@ -1,0 +1,170 @@
+package io.tta4j.sar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.tta4j.method.MethodProvider;
+import io.tta4j.method.Methods;
+import io.tta4j.method.Setting;
+import io.tta4j.method.Settings;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Settings as users write them, down to the configurations. */
+class SettingsTest {
+
+    private static Sar sar(Map<String, String> values) {
+        MethodProvider provider = Methods.named("sar");
+        return (Sar) provider.create(Settings.of(provider, values));
+    }
+
+    private static Tent tent(Map<String, String> values) {
+        MethodProvider provider = Methods.named("tent");
+        return (Tent) provider.create(Settings.of(provider, values));
+    }
+
+    @Test
+    void providersAreFoundByName() {
+        assertThat(Methods.available()).containsOnlyKeys("sar", "source", "tent");
+        assertThat(Methods.named("sar").settings())
+                .extracting(Setting::name)
+                .containsExactly(
+                        "learningRate",
+                        "momentum",
+                        "rho",
+                        "margin",
+                        "resetThreshold",
+                        "layers",
+                        "maxGradientNorm",
+                        "gradientQuantile",
+                        "compat");
+        assertThat(Methods.named("tent").settings())
+                .extracting(Setting::name)
+                .containsExactly("learningRate", "momentum", "layers");
+    }
+
+    @Test
+    void nothingSetMeansTheDefaults() {
+        assertThat(sar(Map.of()).config()).isEqualTo(SarConfig.ofDefaults());
+        assertThat(sar(Map.of()).name()).isEqualTo("sar");
+        assertThat(tent(Map.of()).config()).isEqualTo(TentConfig.ofDefaults());
+        assertThat(tent(Map.of()).name()).isEqualTo("tent");
+    }
+
+    /** ln 10 = 2.302585; 0.4 of it 0.921034; 0.2 ln 10 / ln 1000 = 0.2 / 3. */
+    @Test
+    void defaultsScaleWithClassesAndRows() {
+        SarConfig config = SarConfig.ofDefaults();
+
+        assertThat(config.momentum()).isEqualTo(0.9);
+        assertThat(config.rho()).isEqualTo(0.05);
+        assertThat(config.layers()).isEqualTo(LayerSelection.allButLast());
+        assertThat(config.compat()).isFalse();
+        assertThat(config.maxGradientNorm()).isEmpty();
+        assertThat(config.gradientQuantile()).isEmpty();
+        assertThat(config.learningRate(64)).isEqualTo(0.001);
+        assertThat(config.learningRate(16)).isEqualTo(0.00025);
+        assertThat(config.margin(10)).isCloseTo(0.921034, within(1e-6));
+        assertThat(config.margin(1000)).isCloseTo(2.763102, within(1e-6));
+        assertThat(config.resetThreshold(10)).isCloseTo(0.2 / 3, within(1e-12));
+        assertThat(config.resetThreshold(1000)).isCloseTo(0.2, within(1e-12));
+        assertThat(TentConfig.ofDefaults().learningRate(16)).isEqualTo(0.00025);
+    }
+
+    @Test
+    void everySettingIsRead() {
+        SarConfig config = sar(Map.of(
+                        "learningRate", "0.01",
+                        "momentum", "0",
+                        "rho", "0.1",
+                        "margin", "1.5",
+                        "resetThreshold", "0",
+                        "layers", "layer1.*",
+                        "maxGradientNorm", "2",
+                        "gradientQuantile", "0.75",
+                        "compat", "true"))
+                .config();
+
+        assertThat(config)
+                .isEqualTo(SarConfig.custom()
+                        .learningRate(0.01)
+                        .momentum(0)
+                        .rho(0.1)
+                        .margin(1.5)
+                        .resetThreshold(0)
+                        .layers("layer1.*")
+                        .maxGradientNorm(2)
+                        .gradientQuantile(0.75)
+                        .compat(true)
+                        .build());
+        assertThat(config.learningRate(7)).isEqualTo(0.01);
+        assertThat(config.margin(10)).isEqualTo(1.5);
+        assertThat(config.resetThreshold(10)).isEqualTo(0);
+        assertThat(SarConfig.from(config).build()).isEqualTo(config);
+        assertThat(SarConfig.from(config).rho(0.2).build().rho()).isEqualTo(0.2);
+
+        TentConfig other = tent(Map.of("learningRate", "0.5", "momentum", "0.25", "layers", "all"))
+                .config();
+        assertThat(other)
+                .isEqualTo(TentConfig.custom()
+                        .learningRate(0.5)
+                        .momentum(0.25)
+                        .layers(LayerSelection.all())
+                        .build());
+        assertThat(TentConfig.from(other).build()).isEqualTo(other);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "learningRate | -0.1 | at least 0 and finite",
+                "learningRate | NaN | at least 0 and finite",
+                "learningRate | Infinity | at least 0 and finite",
+                "momentum | -0.1 | at least 0 and less than 1",
+                "momentum | 1.0 | at least 0 and less than 1",
+                "momentum | NaN | at least 0 and less than 1",
+                "rho | -1.0 | at least 0 and finite",
+                "rho | Infinity | at least 0 and finite",
+                "rho | NaN | at least 0 and finite",
+                "margin | -1.0 | at least 0 and finite",
+                "margin | NaN | at least 0 and finite",
+                "resetThreshold | -1.0 | at least 0 and finite",
+                "resetThreshold | -Infinity | at least 0 and finite",
+                "maxGradientNorm | 0.0 | greater than 0 and finite",
+                "maxGradientNorm | Infinity | greater than 0 and finite",
+                "gradientQuantile | 0.0 | greater than 0 and at most 1",
+                "gradientQuantile | 1.5 | greater than 0 and at most 1",
+                "gradientQuantile | NaN | greater than 0 and at most 1",
+            })
+    void aSarSettingOutOfRangeIsRefusedByName(String name, String value, String range) {
+        assertThatThrownBy(() -> sar(Map.of(name, value)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("sar.%s must be %s, but was %s", name, range, value);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "learningRate | -0.1 | at least 0 and finite",
+                "learningRate | NaN | at least 0 and finite",
+                "momentum | 1.0 | at least 0 and less than 1",
+            })
+    void aTentSettingOutOfRangeIsRefusedByName(String name, String value, String range) {
+        assertThatThrownBy(() -> tent(Map.of(name, value)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("tent.%s must be %s, but was %s", name, range, value);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rho, much, must be a number", "compat, yes, must be true or false", "layers, '', must be 'all'"})
+    void aSettingThatCannotBeReadIsRefusedByName(String name, String value, String problem) {
+        assertThatThrownBy(() -> sar(Map.of(name, value)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("sar." + name + " " + problem);
+    }
+}
