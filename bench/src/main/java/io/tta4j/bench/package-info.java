@@ -1,0 +1,5 @@
+/** JMH benchmarks. */
+@NullMarked
+package io.tta4j.bench;
+
+import org.jspecify.annotations.NullMarked;
