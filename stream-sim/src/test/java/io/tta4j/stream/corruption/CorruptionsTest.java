@@ -1,0 +1,122 @@
+package io.tta4j.stream.corruption;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.tta4j.stream.demo.TexturedShapes;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CorruptionsTest {
+
+    private static final int SIZE = TexturedShapes.SIZE;
+    private static final byte[] IMAGE = TexturedShapes.image(TexturedShapes.TRAINING_SEED, 3);
+
+    static Stream<Corruption> all() {
+        return Corruptions.all().stream();
+    }
+
+    /** The second severity of saturate is its strongest loss of colour; from the third on it adds colour. */
+    static Stream<Corruption> growing() {
+        return all().filter(corruption -> !corruption.name().equals("saturate"));
+    }
+
+    @Test
+    void namesAreTheFieldsInOrder() {
+        assertThat(Corruptions.names())
+                .containsExactly(
+                        "gaussian_noise",
+                        "shot_noise",
+                        "impulse_noise",
+                        "defocus_blur",
+                        "fog",
+                        "brightness",
+                        "contrast",
+                        "pixelate",
+                        "speckle_noise",
+                        "gaussian_blur",
+                        "saturate");
+    }
+
+    @Test
+    void findsACorruptionByName() {
+        assertThat(Corruptions.named("fog").name()).isEqualTo("fog");
+    }
+
+    @Test
+    void namesTheKnownOnesWhereTheNameIsUnknown() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Corruptions.named("smog"))
+                .withMessageStartingWith("corruption must be one of gaussian_noise, shot_noise,")
+                .withMessageEndingWith(", but was smog");
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void sameSeedSamePixels(Corruption corruption) {
+        for (int severity = 1; severity <= 5; severity++) {
+            byte[] input = IMAGE.clone();
+            byte[] first = corruption.apply(input, SIZE, SIZE, severity, 17);
+            assertThat(input).isEqualTo(IMAGE);
+            assertThat(first).isNotEqualTo(IMAGE);
+            assertThat(corruption.apply(IMAGE, SIZE, SIZE, severity, 17)).isEqualTo(first);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gaussian_noise", "shot_noise", "impulse_noise", "speckle_noise", "fog"})
+    void anotherSeedGivesOtherPixels(String name) {
+        Corruption corruption = Corruptions.named(name);
+        assertThat(corruption.apply(IMAGE, SIZE, SIZE, 3, 1)).isNotEqualTo(corruption.apply(IMAGE, SIZE, SIZE, 3, 2));
+    }
+
+    @ParameterizedTest
+    @MethodSource("growing")
+    void higherSeveritiesAreFurtherFromTheCleanImages(Corruption corruption) {
+        List<Double> distances = Stream.of(1, 2, 3, 4, 5)
+                .map(severity -> meanDistance(corruption, severity))
+                .toList();
+        assertThat(distances).isSorted().doesNotHaveDuplicates();
+    }
+
+    private static double meanDistance(Corruption corruption, int severity) {
+        double sum = 0;
+        for (int index = 0; index < 20; index++) {
+            byte[] clean = TexturedShapes.image(TexturedShapes.TRAINING_SEED, index);
+            int[] before = TestImages.unsigned(clean);
+            int[] after = TestImages.unsigned(corruption.apply(clean, SIZE, SIZE, severity, index));
+            for (int i = 0; i < before.length; i++) {
+                sum += (before[i] - after[i]) * (before[i] - after[i]);
+            }
+        }
+        return sum;
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void worksOnOtherSizes(Corruption corruption) {
+        byte[] pixels = TestImages.pattern(5, 70);
+        assertThat(corruption.apply(pixels, 5, 70, 5, 0)).hasSameSizeAs(pixels);
+        assertThat(corruption.apply(TestImages.pattern(1, 1), 1, 1, 5, 0)).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void refusesAnUnknownSeverity(Corruption corruption) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> corruption.apply(IMAGE, SIZE, SIZE, 7, 0))
+                .withMessage("severity must be in 1..5, but was 7");
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void refusesPixelsThatDoNotFillTheImage(Corruption corruption) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> corruption.apply(IMAGE, SIZE, SIZE + 1, 1, 0))
+                .withMessage("32 x 33 RGB pixels take 3168 bytes, but there were 3072");
+    }
+}
