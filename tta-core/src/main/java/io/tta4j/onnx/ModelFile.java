@@ -4,7 +4,8 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
 import io.tta4j.model.ModelException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,8 +49,11 @@ final class ModelFile {
     static ModelFile parse(String name, byte[] bytes) {
         ModelProto proto;
         try {
-            proto = ModelProto.parseFrom(bytes);
-        } catch (InvalidProtocolBufferException e) {
+            // Weights stay where they are: the parsed model points into the bytes.
+            CodedInputStream input = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+            input.enableAliasing(true);
+            proto = ModelProto.parseFrom(input);
+        } catch (IOException e) {
             throw new ModelException("'%s' is no ONNX model: %s".formatted(name, EXAMPLE), e);
         }
         if (!proto.hasGraph() || proto.getGraph().getNodeCount() == 0 || proto.getOpsetImportCount() == 0) {

@@ -206,23 +206,26 @@ public final class Differentiator {
 
     void walk(Tape tape, SiteVisitor visitor) {
         for (Node node : path) {
-            NormSite site = siteByNode.get(node);
-            if (site != null) {
-                tape.gradient(site.output()).ifPresent(upstream -> visitor.visit(site, upstream));
-            } else if (node.outputs().stream()
-                    .anyMatch(output -> tape.gradient(output).isPresent())) {
-                apply(tape, node);
+            try {
+                step(tape, node, visitor);
+            } catch (UnsupportedGradient | ModelException | IllegalArgumentException e) {
+                // The last two: extents or values that must not depend on the batch, but do.
+                throw new ModelException(
+                        node + " lies between a norm layer and the logits and has no gradient here: " + e.getMessage(),
+                        e);
             }
         }
     }
 
-    private static void apply(Tape tape, Node node) {
-        GradientRule rule = Rules.of(node).orElseThrow(() -> new ModelException(node + " has no gradient rule"));
-        try {
-            rule.apply(new NodeGradient(tape, node));
-        } catch (UnsupportedGradient e) {
-            throw new ModelException(
-                    node + " lies between a norm layer and the logits and has no gradient here: " + e.getMessage(), e);
+    private void step(Tape tape, Node node, SiteVisitor visitor) {
+        NormSite site = siteByNode.get(node);
+        if (site != null) {
+            tape.gradient(site.output()).ifPresent(upstream -> visitor.visit(site, upstream));
+        } else if (node.outputs().stream()
+                .anyMatch(output -> tape.gradient(output).isPresent())) {
+            Rules.of(node)
+                    .orElseThrow(() -> new UnsupportedGradient("its operator has no rule"))
+                    .apply(new NodeGradient(tape, node));
         }
     }
 

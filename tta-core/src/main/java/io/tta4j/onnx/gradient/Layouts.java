@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.tta4j.onnx.graph.GraphBuilder;
 import io.tta4j.onnx.graph.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -106,7 +107,7 @@ final class Layouts {
                 long[] indices =
                         LongStream.range(0, taken).map(k -> start + k * step).toArray();
                 Shape widened = reached.with(axis, extent);
-                gradient = scatter(node, gradient, axis, node.builder().longs(indices), 1, widened);
+                gradient = scatter(node, gradient, axis, indices, 1, widened);
                 reached = widened;
             }
         }
@@ -147,23 +148,66 @@ final class Layouts {
         node.onlyFirstInput("the index");
         Shape shape = node.shapeOf(0);
         int axis = shape.axis(node.node().integer("axis", 0));
-        int indexRank = node.shapeOf(1).rank();
-        String indices = node.builder().longs(node.integers(1));
-        if (indexRank != 1) {
-            indices = node.builder().reshape(indices, node.tape().shape(node.shapeOf(1)));
-        }
-        node.contribute(0, scatter(node, node.upstream(), axis, indices, indexRank, shape));
+        node.contribute(
+                0,
+                node.isFixed(1)
+                        ? scatter(
+                                node,
+                                node.upstream(),
+                                axis,
+                                node.integers(1),
+                                node.shapeOf(1).rank(),
+                                shape)
+                        : scatterOneByOne(node, axis));
+    }
+
+    /** Where the index follows the batch, as it does in exports of as_strided: no matrix could be written down. */
+    private static String scatterOneByOne(NodeGradient node, int axis) {
+        GraphBuilder builder = node.builder();
+        Shape shape = node.shapeOf(0);
+        Shape before = new Shape(shape.extents().subList(0, axis));
+        Shape after = new Shape(shape.extents().subList(axis + 1, shape.rank()));
+        String oneIndexAxis = builder.emit(
+                "Concat",
+                List.of(
+                        node.tape().shape(before),
+                        builder.longs(-1),
+                        node.tape().shape(after)),
+                GraphBuilder.attribute("axis", 0));
+        String slices = builder.reshape(node.upstream(), oneIndexAxis);
+        long[] column = new long[1 + after.rank()];
+        Arrays.fill(column, 1);
+        column[0] = -1;
+        String indices = builder.emit(
+                "Expand",
+                List.of(
+                        builder.reshape(node.tape().integers(node.node().input(1)), column),
+                        builder.emit("Shape", List.of(slices))));
+        return builder.emit(
+                "ScatterElements",
+                List.of(node.tape().zeros(shape), indices, slices),
+                GraphBuilder.attribute("axis", axis),
+                GraphBuilder.attribute("reduction", "add"));
     }
 
     /**
      * Adds slices of a gradient to zeros of a shape at indices along an axis; the gradient has the axes of the index in
      * place of that axis.
+     *
+     * <p>A product with a matrix of zeros and ones: ONNX Runtime's ScatterND loses summands where two threads add to
+     * the same element.
      */
     private static String scatter(
-            NodeGradient node, String gradient, int axis, String indices, int indexRank, Shape shape) {
+            NodeGradient node, String gradient, int axis, long[] indices, int indexRank, Shape shape) {
         GraphBuilder builder = node.builder();
         int rank = shape.rank();
-        // ScatterND writes along leading axes: bring the picked ones to the front, and the result's axis back.
+        int extent = Math.toIntExact(shape.fixedExtent(axis));
+        float[] picked = new float[extent * indices.length];
+        for (int i = 0; i < indices.length; i++) {
+            int index = Math.toIntExact(indices[i] < 0 ? indices[i] + extent : indices[i]);
+            picked[index * indices.length + i] = 1;
+        }
+        // The product runs over the leading axis: bring the picked ones to the front, and the result's axis back.
         long[] toFront = LongStream.concat(
                         LongStream.range(axis, axis + indexRank),
                         LongStream.concat(
@@ -177,13 +221,8 @@ final class Layouts {
         Shape front = new Shape(LongStream.of(axisFirst)
                 .mapToObj(i -> shape.extent(Math.toIntExact(i)))
                 .toList());
-        String sum = builder.emit(
-                "ScatterND",
-                List.of(
-                        node.tape().zeros(front),
-                        builder.emit("Unsqueeze", List.of(indices, builder.longs(-1))),
-                        builder.transpose(gradient, toFront)),
-                GraphBuilder.attribute("reduction", "add"));
-        return builder.transpose(sum, axisBack);
+        String slices = builder.reshape(builder.transpose(gradient, toFront), indices.length, -1);
+        String sum = builder.emit("MatMul", List.of(builder.floats(picked, extent, indices.length), slices));
+        return builder.transpose(builder.reshape(sum, node.tape().shape(front)), axisBack);
     }
 }

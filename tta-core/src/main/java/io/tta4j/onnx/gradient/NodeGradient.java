@@ -73,6 +73,11 @@ final class NodeGradient {
         return tape.facts.shape(node.output());
     }
 
+    /** Whether an integer input has the same values whatever the batch. */
+    boolean isFixed(int input) {
+        return tape.facts.isFixed(node.input(input));
+    }
+
     /** The values of an integer input that do not depend on the batch. */
     long[] integers(int input) {
         return tape.facts.integers(node.input(input));

@@ -2,6 +2,7 @@ package io.tta4j.onnx.gradient;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.tta4j.onnx.graph.Node;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +16,6 @@ final class Rules {
             Map.entry("Add", Elementwise::add),
             Map.entry("AveragePool", Windows::averagePool),
             Map.entry("Cast", Layouts::cast),
-            Map.entry("CastLike", Elementwise::identity),
             Map.entry("Concat", Layouts::concat),
             Map.entry("Conv", Windows::convolution),
             Map.entry("Div", Elementwise::divide),
@@ -85,7 +85,7 @@ final class Rules {
 
     /** Operators that read of every input but the first only its shape, type or place: gradients pass the first. */
     private static final Set<String> FIRST_INPUT_ONLY =
-            Set.of("CastLike", "Dropout", "Expand", "Gather", "Reshape", "Slice", "Split", "Squeeze", "Unsqueeze");
+            Set.of("Dropout", "Expand", "Gather", "Reshape", "Slice", "Split", "Squeeze", "Unsqueeze");
 
     private Rules() {}
 
@@ -94,11 +94,11 @@ final class Rules {
     }
 
     /** The inputs that gradients flow to, whether or not there is a rule for it. */
-    static List<String> differentiableInputs(Node node) {
+    static Collection<String> differentiableInputs(Node node) {
         boolean castToInteger = node.operator().equals("Cast") && !FLOAT_TYPES.contains(node.integer("to", 1));
         if (castToInteger || PIECEWISE_CONSTANT.contains(node.operator())) {
             return List.of();
         }
-        return FIRST_INPUT_ONLY.contains(node.operator()) ? List.of(node.input(0)) : node.inputs();
+        return FIRST_INPUT_ONLY.contains(node.operator()) ? List.of(node.input(0)) : node.reads();
     }
 }

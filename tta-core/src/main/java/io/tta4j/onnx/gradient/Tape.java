@@ -1,10 +1,12 @@
 package io.tta4j.onnx.gradient;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.tta4j.onnx.graph.Extent;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.GraphBuilder;
+import io.tta4j.onnx.graph.Node;
 import io.tta4j.onnx.graph.Shape;
 import io.tta4j.onnx.probe.Facts;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -31,6 +34,7 @@ final class Tape {
     private final Map<String, List<String>> gradients = new HashMap<>();
     private final Set<String> kept = new LinkedHashSet<>();
     private final Set<String> declared = new HashSet<>();
+    private final Map<String, String> recomputed = new HashMap<>();
     private final String rows;
 
     /**
@@ -83,6 +87,43 @@ final class Tape {
             builder.input(tensor, DataType.FLOAT, facts.shape(tensor).rank());
         }
         return tensor;
+    }
+
+    /**
+     * A tensor of integers that the data has no part in: a constant, or arithmetic on shapes, which is done again for
+     * the batch at hand.
+     */
+    String integers(String tensor) {
+        Optional<TensorProto> constant = graph.constant(tensor);
+        if (constant.isPresent()) {
+            return builder.initializer(constant.get());
+        }
+        if (!recomputed.containsKey(tensor)) {
+            recompute(graph.producer(tensor)
+                    .orElseThrow(() -> new UnsupportedGradient("an index depends on the data of '" + tensor + "'")));
+        }
+        return Objects.requireNonNull(recomputed.get(tensor));
+    }
+
+    private void recompute(Node node) {
+        if (node.operator().equals("Shape")) {
+            Shape shape = facts.shape(node.input(0));
+            int start = shape.boundary(node.integer("start", 0));
+            int end = shape.boundary(node.integer("end", shape.rank()));
+            recomputed.put(node.output(), shape(new Shape(shape.extents().subList(start, Math.max(start, end)))));
+            return;
+        }
+        List<String> inputs = node.inputs().stream()
+                .map(input -> input.isEmpty() ? input : integers(input))
+                .toList();
+        List<String> outputs = builder.emit(
+                node.operator(),
+                inputs,
+                node.outputs().size(),
+                node.proto().getAttributeList().toArray(AttributeProto[]::new));
+        for (int i = 0; i < outputs.size(); i++) {
+            recomputed.put(node.outputs().get(i), outputs.get(i));
+        }
     }
 
     /** The activations that {@link #value} has handed out. */

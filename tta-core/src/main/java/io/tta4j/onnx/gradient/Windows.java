@@ -42,7 +42,7 @@ final class Windows {
         for (int axis = 0; axis < window.kernel.length; axis++) {
             long reach = window.dilations[axis] * (window.kernel[axis] - 1);
             pads[axis] = reach - window.padsBefore[axis];
-            pads[axis + window.kernel.length] = window.extents[axis] + reach - window.outputs[axis] - pads[axis];
+            pads[axis + window.kernel.length] = reach - window.padsAfter[axis];
         }
         return node.builder()
                 .emit(
@@ -116,15 +116,23 @@ final class Windows {
         final long[] strides;
         final long[] dilations;
         final long[] padsBefore;
+        final long[] padsAfter;
         final long[] extents;
         final long[] outputs;
 
         private Window(
-                long[] kernel, long[] strides, long[] dilations, long[] padsBefore, long[] extents, long[] outputs) {
+                long[] kernel,
+                long[] strides,
+                long[] dilations,
+                long[] padsBefore,
+                long[] padsAfter,
+                long[] extents,
+                long[] outputs) {
             this.kernel = kernel;
             this.strides = strides;
             this.dilations = dilations;
             this.padsBefore = padsBefore;
+            this.padsAfter = padsAfter;
             this.extents = extents;
             this.outputs = outputs;
         }
@@ -140,17 +148,20 @@ final class Windows {
             long[] pads = node.integers("pads", new long[2 * axes]);
             String automatic = node.text("auto_pad", "NOTSET");
             long[] padsBefore = new long[axes];
+            long[] padsAfter = new long[axes];
             for (int axis = 0; axis < axes; axis++) {
-                long needed =
-                        (outputs[axis] - 1) * strides[axis] + dilations[axis] * (kernel[axis] - 1) + 1 - extents[axis];
+                long needed = Math.max(
+                        0,
+                        (outputs[axis] - 1) * strides[axis] + dilations[axis] * (kernel[axis] - 1) + 1 - extents[axis]);
                 padsBefore[axis] = switch (automatic) {
-                    case "SAME_UPPER" -> Math.max(0, needed) / 2;
-                    case "SAME_LOWER" -> (Math.max(0, needed) + 1) / 2;
+                    case "SAME_UPPER" -> needed / 2;
+                    case "SAME_LOWER" -> (needed + 1) / 2;
                     case "VALID" -> 0;
                     default -> pads[axis];
                 };
+                padsAfter[axis] = automatic.equals("NOTSET") ? pads[axis + axes] : needed - padsBefore[axis];
             }
-            return new Window(kernel, strides, dilations, padsBefore, extents, outputs);
+            return new Window(kernel, strides, dilations, padsBefore, padsAfter, extents, outputs);
         }
 
         private static long[] space(Shape shape, int axes) {
@@ -159,9 +170,11 @@ final class Windows {
                     .toArray();
         }
 
+        /** A Conv cannot take the negative padding that undoes more padding than the kernel reaches. */
         boolean isFlippable() {
             return IntStream.range(0, kernel.length)
-                    .allMatch(axis -> strides[axis] == 1 && padsBefore[axis] <= dilations[axis] * (kernel[axis] - 1));
+                    .allMatch(axis -> strides[axis] == 1
+                            && Math.max(padsBefore[axis], padsAfter[axis]) <= dilations[axis] * (kernel[axis] - 1));
         }
 
         /** The transposed convolution that takes outputs back to the input's extents. */
@@ -213,7 +226,7 @@ final class Windows {
                             .map(tap -> output * strides[axis] + tap * dilations[axis] - padsBefore[axis])
                             // A window that reaches beyond the padding, as rounding up makes it, counts neither.
                             .filter(position -> countPadding
-                                    ? position < extents[axis] + padsBefore[axis]
+                                    ? position < extents[axis] + padsAfter[axis]
                                     : position >= 0 && position < extents[axis])
                             .count())
                     .toArray();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A model's graph, ready to be walked: nodes in topological order (as ONNX requires), constants by name, who makes and
@@ -41,9 +42,9 @@ public final class Graph {
             Node node = new Node(proto);
             nodes.add(node);
             node.outputs().forEach(output -> producers.put(output, node));
-            new HashSet<>(node.inputs())
-                    .forEach(input -> consumers
-                            .computeIfAbsent(input, name -> new ArrayList<>())
+            node.reads()
+                    .forEach(tensor -> consumers
+                            .computeIfAbsent(tensor, name -> new ArrayList<>())
                             .add(node));
         }
     }
@@ -112,10 +113,10 @@ public final class Graph {
     }
 
     /** All tensors that can be reached from the given ones, these included, along nodes that the test accepts. */
-    public Set<String> reachable(Collection<String> from, java.util.function.Predicate<Node> through) {
+    public Set<String> reachable(Collection<String> from, Predicate<Node> through) {
         Set<String> reached = new HashSet<>(from);
         for (Node node : nodes) {
-            if (node.inputs().stream().anyMatch(reached::contains) && through.test(node)) {
+            if (node.reads().stream().anyMatch(reached::contains) && through.test(node)) {
                 reached.addAll(node.outputs());
             }
         }

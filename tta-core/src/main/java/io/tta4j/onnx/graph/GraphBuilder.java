@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * Writes a graph node by node. Tensors are named by the builder, with a prefix that no exporter uses. Equal small
@@ -98,8 +99,14 @@ public final class GraphBuilder {
         return reshape(tensor, longs(shape));
     }
 
+    /**
+     * Permutes axes. What moves none is left out: up to 1.29, ONNX Runtime swaps the axes if it comes behind a Gemm.
+     */
     public String transpose(String tensor, long... permutation) {
-        return emit("Transpose", List.of(tensor), attribute("perm", permutation));
+        return Arrays.equals(
+                        permutation, LongStream.range(0, permutation.length).toArray())
+                ? tensor
+                : emit("Transpose", List.of(tensor), attribute("perm", permutation));
     }
 
     // ---- constants

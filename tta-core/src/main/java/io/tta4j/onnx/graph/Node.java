@@ -1,11 +1,14 @@
 package io.tta4j.onnx.graph;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One operator of a graph. Compared by identity: the same node read twice is two nodes. */
 public final class Node {
@@ -37,6 +40,30 @@ public final class Node {
 
     public String input(int index) {
         return proto.getInput(index);
+    }
+
+    /** All that this node reads: its inputs and, for branches and loops, what their bodies take from outside. */
+    public Set<String> reads() {
+        return reads(proto);
+    }
+
+    private static Set<String> reads(NodeProto node) {
+        Set<String> read = new LinkedHashSet<>(node.getInputList());
+        node.getAttributeList().stream()
+                .filter(AttributeProto::hasG)
+                .forEach(attribute -> read.addAll(captured(attribute.getG())));
+        read.remove("");
+        return read;
+    }
+
+    private static Set<String> captured(GraphProto body) {
+        Set<String> read = new LinkedHashSet<>();
+        body.getNodeList().forEach(node -> read.addAll(reads(node)));
+        body.getOutputList().forEach(output -> read.add(output.getName()));
+        body.getNodeList().forEach(node -> read.removeAll(node.getOutputList()));
+        body.getInputList().forEach(input -> read.remove(input.getName()));
+        body.getInitializerList().forEach(tensor -> read.remove(tensor.getName()));
+        return read;
     }
 
     /** Whether an optional input is given. */

@@ -28,6 +28,13 @@ public record Shape(List<Extent> extents) {
         return Math.toIntExact(axis < 0 ? axis + rank() : axis);
     }
 
+    /**
+     * A place between axes, counted as {@link #axis} counts, from 0 to the rank; what lies beyond is the nearest end.
+     */
+    public int boundary(long place) {
+        return Math.toIntExact(Math.max(0, Math.min(place < 0 ? place + rank() : place, rank())));
+    }
+
     /** The extent of an axis that does not depend on the batch. */
     public long fixedExtent(int axis) {
         if (!extent(axis).isFixed()) {

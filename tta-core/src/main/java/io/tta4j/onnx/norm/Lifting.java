@@ -17,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The norm layers' parameters lifted out of the graph: they become slices of one flat input, theta.
@@ -28,6 +30,9 @@ public final class Lifting {
 
     /** The name of the input that carries theta, float32 [P]. */
     public static final String THETA = GraphBuilder.PREFIX + "theta";
+
+    /** TorchScript writes a module's second call, and all inside it, under {@code path_1}. */
+    private static final Pattern CALL_NUMBER = Pattern.compile("_\\d+(?=\\.|$)");
 
     private final List<NormSite> sites;
     private final AffineLayout layout;
@@ -65,6 +70,14 @@ public final class Lifting {
     }
 
     private static String freeName(Map<String, NormSite> owners, NormSite site) {
+        Matcher number = CALL_NUMBER.matcher(site.path());
+        while (number.find()) {
+            String firstCall =
+                    site.path().substring(0, number.start()) + site.path().substring(number.end());
+            if (owners.containsKey(firstCall) && sameParameters(owners.get(firstCall), site)) {
+                return firstCall;
+            }
+        }
         String name = site.path();
         for (int i = 2; owners.containsKey(name) && !sameParameters(owners.get(name), site); i++) {
             name = site.path() + "#" + i;

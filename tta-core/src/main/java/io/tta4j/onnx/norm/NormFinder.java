@@ -48,7 +48,14 @@ public final class NormFinder {
         if (node.hasInput(2) && parameter(node, 2).isEmpty()) {
             return Optional.empty();
         }
-        int axis = facts.shape(node.input(0)).axis(node.integer("axis", -1));
+        Shape shape = facts.shape(node.input(0));
+        int axis = shape.axis(node.integer("axis", -1));
+        Shape features = new Shape(shape.extents().subList(axis, shape.rank()));
+        Optional<Parameter> weight = parameter(node, 1).filter(scales -> isOfShape(scales, features));
+        Optional<Parameter> bias = node.hasInput(2) ? parameter(node, 2) : Optional.empty();
+        if (bias.filter(shifts -> !isOfShape(shifts, features)).isPresent()) {
+            return Optional.empty();
+        }
         return site(
                 node,
                 NormKind.LAYER,
@@ -56,8 +63,13 @@ public final class NormFinder {
                 node.input(0),
                 node.output(),
                 List.of(node),
-                parameter(node, 1),
-                node.hasInput(2) ? parameter(node, 2) : Optional.empty());
+                weight,
+                bias);
+    }
+
+    /** Parameters that are broadcast over the features are none of a layer norm's. */
+    private static boolean isOfShape(Parameter parameter, Shape shape) {
+        return Shape.fixed(Tensors.shape(parameter.source())).equals(shape);
     }
 
     private Optional<NormSite> groupNorm(Node node) {
@@ -244,7 +256,7 @@ public final class NormFinder {
                 .map(constant -> new Parameter(node, index, constant));
     }
 
-    private static Optional<NormSite> site(
+    private Optional<NormSite> site(
             Node named,
             NormKind kind,
             Normalization normalization,
@@ -254,6 +266,7 @@ public final class NormFinder {
             Optional<Parameter> weight,
             Optional<Parameter> bias) {
         return weight.filter(scales -> bias.isPresent() || normalization instanceof Normalization.OverFeatures)
+                .filter(scales -> isClosed(nodes, output))
                 .map(scales -> new NormSite(
                         ModulePath.of(named, scales.source().getName()),
                         kind,
@@ -263,5 +276,13 @@ public final class NormFinder {
                         nodes,
                         scales,
                         bias));
+    }
+
+    /** Whether nobody else reads what flows inside: a norm layer hands on the gradient of its output only. */
+    private boolean isClosed(List<Node> nodes, String output) {
+        return nodes.stream()
+                .flatMap(node -> node.outputs().stream())
+                .filter(tensor -> !tensor.equals(output))
+                .allMatch(tensor -> nodes.containsAll(graph.consumers(tensor)));
     }
 }

@@ -42,6 +42,11 @@ public final class Facts {
                         + "' are no linear function of the batch size, so it cannot be differentiated through"));
     }
 
+    /** Whether an integer tensor has the same values whatever the batch. */
+    public boolean isFixed(String tensor) {
+        return integers.containsKey(tensor) || graph.constant(tensor).isPresent();
+    }
+
     /**
      * The values of an integer tensor that are the same whatever the batch, such as the starts of a Slice.
      *

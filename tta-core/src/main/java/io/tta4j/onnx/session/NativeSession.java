@@ -1,12 +1,15 @@
 package io.tta4j.onnx.session;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import ai.onnxruntime.TensorInfo;
 import io.tta4j.model.ModelException;
 import java.util.Map;
 import java.util.Set;
@@ -85,6 +88,19 @@ public final class NativeSession implements AutoCloseable {
         } catch (OrtException e) {
             options.close();
             throw new IllegalStateException("ONNX Runtime refuses the session options: " + firstLine(e), e);
+        }
+    }
+
+    /** The element type of an output. */
+    public OnnxJavaType elementType(String output) {
+        try {
+            NodeInfo info = session.getOutputInfo().get(output);
+            if (info != null && info.getInfo() instanceof TensorInfo tensor) {
+                return tensor.type;
+            }
+            throw new ModelException("'" + output + "' must be a tensor, but is " + info);
+        } catch (OrtException e) {
+            throw new ModelException("ONNX Runtime does not know the outputs of the model: " + firstLine(e), e);
         }
     }
 

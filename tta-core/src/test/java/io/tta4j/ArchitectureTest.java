@@ -1,0 +1,50 @@
+package io.tta4j;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+@AnalyzeClasses(packages = "io.tta4j", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    private static final String[] OUTSIDE = {"java..", "org.jspecify..", "org.slf4j.."};
+
+    @ArchTest
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+            slices().matching("io.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule THE_MODEL_STANDS_ALONE = classes()
+            .that()
+            .resideInAPackage("io.tta4j.model")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(with("io.tta4j.model"));
+
+    @ArchTest
+    static final ArchRule METHODS_KNOW_THE_MODEL_ONLY = classes()
+            .that()
+            .resideInAPackage("io.tta4j.method")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(with("io.tta4j.method", "io.tta4j.model"));
+
+    @ArchTest
+    static final ArchRule THE_RUNTIME_KNOWS_NO_ENGINE = noClasses()
+            .that()
+            .resideInAnyPackage("io.tta4j", "io.tta4j.method", "io.tta4j.model")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.tta4j.onnx..", "ai.onnxruntime..", "ai.onnx..");
+
+    private static String[] with(String... ours) {
+        return Stream.of(OUTSIDE, ours).flatMap(Arrays::stream).toArray(String[]::new);
+    }
+}

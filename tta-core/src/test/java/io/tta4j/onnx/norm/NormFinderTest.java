@@ -1,0 +1,123 @@
+package io.tta4j.onnx.norm;
+
+import static io.tta4j.onnx.graph.GraphBuilder.attribute;
+import static io.tta4j.onnx.graph.TestGraph.integers;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tta4j.model.ElementType;
+import io.tta4j.model.InputSpec;
+import io.tta4j.onnx.graph.Graph;
+import io.tta4j.onnx.graph.TestGraph;
+import io.tta4j.onnx.probe.Probe;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is found is tested with the gradients; here is what must not be taken for a norm layer. */
+class NormFinderTest {
+
+    private static List<NormSite> find(TestGraph written, String output, long... sample) {
+        written.output(output);
+        Graph graph = Probe.foldConstants(written.graph());
+        List<Long> shape = new ArrayList<>(List.of(InputSpec.ANY));
+        Arrays.stream(sample).forEach(shape::add);
+        InputSpec input = new InputSpec("x", ElementType.FLOAT32, shape);
+        return NormFinder.find(graph, new Probe(graph, List.of(input)).facts(output));
+    }
+
+    /** The nodes of a layer norm before opset 17. */
+    private static final class Decomposed {
+
+        final TestGraph graph = new TestGraph(13);
+        final String x = graph.input("x", 3, 5);
+        final String centered;
+        final String scaled;
+
+        Decomposed(float exponent, long varianceAxis) {
+            centered = graph.node("Sub", List.of(x, graph.node("ReduceMean", List.of(x), integers("axes", -1))));
+            String power = graph.node("Pow", List.of(centered, graph.number(exponent)));
+            String variance = graph.node("ReduceMean", List.of(power), integers("axes", varianceAxis));
+            String root = graph.node("Sqrt", List.of(graph.node("Add", List.of(variance, graph.number(1e-5f)))));
+            scaled = graph.node("Mul", List.of(graph.node("Div", List.of(centered, root)), graph.weights(5)));
+        }
+    }
+
+    @Test
+    void findsADecomposedLayerNormWithoutShifts() {
+        Decomposed norm = new Decomposed(2, -1);
+
+        assertThat(find(norm.graph, norm.scaled, 3, 5)).singleElement().satisfies(site -> {
+            assertThat(site.input()).isEqualTo("x");
+            assertThat(site.output()).isEqualTo(norm.scaled);
+            assertThat(site.bias()).isEmpty();
+        });
+    }
+
+    @Test
+    void passesByOtherPowersAndAxes() {
+        Decomposed cube = new Decomposed(4, -1);
+        Decomposed otherAxis = new Decomposed(2, 1);
+
+        assertThat(find(cube.graph, cube.scaled, 3, 5)).isEmpty();
+        assertThat(find(otherAxis.graph, otherAxis.scaled, 3, 5)).isEmpty();
+    }
+
+    /** Its gradient would be lost: a norm layer hands on only that of its output. */
+    @Test
+    void passesByANormWhoseInsidesAreReadElsewhere() {
+        Decomposed norm = new Decomposed(2, -1);
+        String output = norm.graph.node("Add", List.of(norm.scaled, norm.centered));
+
+        assertThat(find(norm.graph, output, 3, 5)).isEmpty();
+    }
+
+    @Test
+    void passesByAGroupNormWhoseGroupsAreReadElsewhere() {
+        TestGraph graph = new TestGraph(17);
+        String x = graph.input("x", 6, 4);
+        String grouped = graph.node("Reshape", List.of(x, graph.longs(0, 2, -1)));
+        String normalized =
+                graph.node("InstanceNormalization", List.of(grouped, graph.filled(1, 2), graph.filled(0, 2)));
+        String joined = graph.node("Reshape", List.of(normalized, graph.longs(0, 6, 4)));
+        String scaled = graph.node("Mul", List.of(joined, graph.weights(6, 1)));
+        String shifted = graph.node("Add", List.of(scaled, graph.weights(6, 1)));
+        String again = graph.node("Reshape", List.of(grouped, graph.longs(0, 6, 4)));
+        String output = graph.node("Add", List.of(shifted, again));
+
+        assertThat(find(graph, output, 6, 4)).noneMatch(site -> site.output().equals(shifted));
+    }
+
+    @Test
+    void passesByParametersThatAreComputed() {
+        TestGraph graph = new TestGraph(17);
+        String x = graph.input("x", 5);
+        String scales = graph.node("ReduceMean", List.of(x), integers("axes", 0), attribute("keepdims", 0));
+        String output = graph.node("LayerNormalization", List.of(x, scales));
+
+        assertThat(find(graph, output, 5)).isEmpty();
+    }
+
+    /** ONNX Runtime takes scales that are broadcast; a gradient by the normalised shape would not fit them. */
+    @Test
+    void passesByScalesThatAreBroadcast() {
+        TestGraph graph = new TestGraph(17);
+        String output = graph.node(
+                "LayerNormalization",
+                List.of(graph.input("x", 3, 5), graph.weights(1, 5), graph.weights(1, 5)),
+                attribute("axis", 1));
+
+        assertThat(find(graph, output, 3, 5)).isEmpty();
+    }
+
+    @Test
+    void passesByBatchNormWithStatisticsThatAreComputed() {
+        TestGraph graph = new TestGraph(17);
+        String x = graph.input("x", 3);
+        String mean = graph.node("ReduceMean", List.of(x), integers("axes", 0), attribute("keepdims", 0));
+        String output = graph.node(
+                "BatchNormalization", List.of(x, graph.weights(3), graph.weights(3), mean, graph.filled(1, 3)));
+
+        assertThat(find(graph, output, 3)).isEmpty();
+    }
+}
