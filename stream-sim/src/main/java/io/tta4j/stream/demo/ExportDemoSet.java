@@ -2,6 +2,8 @@ package io.tta4j.stream.demo;
 
 import io.tta4j.stream.corruption.Corruption;
 import io.tta4j.stream.corruption.Corruptions;
+import io.tta4j.stream.data.NpyArray;
+import io.tta4j.stream.data.NpyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +45,7 @@ final class ExportDemoSet {
             labels[index] = (byte) TexturedShapes.label(seed, index);
             images[index] = TexturedShapes.image(seed, index);
         }
-        UnsignedBytesNpy.write(folder.resolve(split + "-labels.npy"), labels, count);
+        NpyFile.write(folder.resolve(split + "-labels.npy"), NpyArray.of(labels, count));
         writeImages(split + "-images.npy", count, index -> images[index]);
         for (int severity : severities) {
             for (Corruption corruption : Corruptions.all()) {
@@ -61,6 +63,6 @@ final class ExportDemoSet {
         for (int index = 0; index < count; index++) {
             System.arraycopy(image.apply(index), 0, all, index * length, length);
         }
-        UnsignedBytesNpy.write(folder.resolve(file), all, count, SIZE, SIZE, 3);
+        NpyFile.write(folder.resolve(file), NpyArray.of(all, count, SIZE, SIZE, 3));
     }
 }

@@ -3,7 +3,6 @@ package io.tta4j.stream.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tta4j.stream.corruption.Corruptions;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,18 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ExportDemoSetTest {
-
-    /** The header is what numpy 2.4 writes for the same array. */
-    @Test
-    void writesWhatNumpyWrites(@TempDir Path folder) throws Exception {
-        Path file = folder.resolve("a.npy");
-        UnsignedBytesNpy.write(file, new byte[] {1, 2, 3, 4, 5, 6}, 2, 3);
-        byte[] written = Files.readAllBytes(file);
-        String header = "\u0093NUMPY\u0001\u0000v\u0000" + "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }"
-                + " ".repeat(58) + "\n";
-        assertThat(new String(written, 0, 128, StandardCharsets.ISO_8859_1)).isEqualTo(header);
-        assertThat(Arrays.copyOfRange(written, 128, written.length)).containsExactly(1, 2, 3, 4, 5, 6);
-    }
 
     @Test
     void writesTheSplitsAndTheCorruptions(@TempDir Path folder) throws Exception {

@@ -1,0 +1,48 @@
+package io.tta4j.stream.cli;
+
+import io.tta4j.model.AdaptableModel;
+import io.tta4j.onnx.OnnxInspection;
+import io.tta4j.onnx.OnnxModel;
+import io.tta4j.onnx.OnnxOptions;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** The one place of the command line that knows which engine runs the models. */
+final class Engine {
+
+    private Engine() {}
+
+    /** Loads a model file; throws as {@link #requireFile} and {@link OnnxModel#load(Path)}. */
+    static AdaptableModel load(Path file) throws IOException {
+        requireFile(file);
+        return OnnxModel.load(file);
+    }
+
+    /** Loads a model from memory; throws as {@link OnnxModel#load(Path)}. */
+    static AdaptableModel load(byte[] bytes, String name) {
+        return OnnxModel.load(bytes, name, OnnxOptions.ofDefaults());
+    }
+
+    /** Looks at a model file, adaptable or not; throws as {@link #requireFile} and {@link OnnxModel#inspect}. */
+    static OnnxInspection inspect(Path file) throws IOException {
+        requireFile(file);
+        return OnnxModel.inspect(file, OnnxOptions.ofDefaults());
+    }
+
+    /**
+     * Checks that there is such a file, which costs nothing and may come before other work.
+     *
+     * @throws IOException if there is none, or a folder in its place
+     */
+    static void requireFile(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            throw new NoSuchFileException(file.toString());
+        }
+        if (Files.isDirectory(file)) {
+            throw new FileSystemException(file.toString(), null, "must be a file, but was a folder");
+        }
+    }
+}

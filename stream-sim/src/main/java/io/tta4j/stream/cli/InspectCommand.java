@@ -1,0 +1,156 @@
+package io.tta4j.stream.cli;
+
+import io.tta4j.model.AdaptableModel;
+import io.tta4j.model.Batch;
+import io.tta4j.model.ModelException;
+import io.tta4j.model.NormLayer;
+import io.tta4j.onnx.OnnxInspection;
+import io.tta4j.stream.data.NpyArray;
+import io.tta4j.stream.data.NpzFile;
+import io.tta4j.stream.data.Preprocessing;
+import io.tta4j.stream.report.OutputFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says what the engine finds in a model file, and computes gradients with it. */
+@Command(
+        name = "inspect",
+        description = {
+            "Says what there is to adapt in a model, and whether it can be.",
+            "",
+            "With --gradient, also computes the gradient of a batch's mean softmax entropy and writes it as an .npz:",
+            "<layer>.weight and <layer>.bias of every norm layer; logits [N, C]; sample_gradient_norm [N], the L2 norm",
+            "of each sample's own entropy gradient (left out where samples depend on each other).",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Tta.Version.class,
+        usageHelpWidth = Tta.HELP_WIDTH,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {"  tta inspect net.onnx", "  tta inspect net.onnx --gradient batch.npy --out gradient.npz"})
+final class InspectCommand implements Callable<Integer>, Debuggable {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "M.onnx", description = "the model")
+    private Path model = Path.of("");
+
+    @Option(
+            names = "--gradient",
+            paramLabel = "X",
+            description = "a batch: float32 .npy, fed as it is; .npz, by input name; uint8 .npy of images [N, H, W, 3]")
+    private @Nullable Path batch;
+
+    @Option(names = "--out", paramLabel = "G.npz", description = "where the gradient goes")
+    private @Nullable Path out;
+
+    @Mixin
+    private PreprocessingOptions preprocessing = new PreprocessingOptions();
+
+    @Option(names = "--debug", description = "show stack traces")
+    private boolean debug;
+
+    @Override
+    public boolean debug() {
+        return debug;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if ((batch == null) != (out == null)) {
+            throw new IllegalArgumentException("--gradient and --out must be given together, but only one was");
+        }
+        Preprocessing inputs = preprocessing.preprocessing();
+        OutputFile gradient = out == null ? null : OutputFile.at(out);
+        PrintWriter text = spec.commandLine().getOut();
+        OnnxInspection inspection = Engine.inspect(model);
+        print(inspection, text);
+        text.flush();
+        if (!inspection.withoutRule().isEmpty()) {
+            throw new ModelException(
+                    "%s must have a gradient rule for every operator behind a norm layer, but has none for %s"
+                            .formatted(model.getFileName(), String.join(", ", inspection.withoutRule())));
+        }
+        if (batch != null && gradient != null) {
+            writeGradient(batch, inputs, gradient, text);
+        }
+        return 0;
+    }
+
+    private void writeGradient(Path file, Preprocessing inputs, OutputFile gradient, PrintWriter text)
+            throws IOException {
+        try (AdaptableModel network = Engine.load(model)) {
+            Batch rows = BatchFile.read(file, network, inputs);
+            Map<String, NpyArray> arrays = EntropyGradient.of(network, rows);
+            gradient.write(stream -> NpzFile.write(stream, arrays));
+            if (!network.samplesIndependent()) {
+                text.println("sample_gradient_norm is left out: samples depend on each other");
+            }
+            text.flush();
+        }
+    }
+
+    private void print(OnnxInspection inspection, PrintWriter text) {
+        text.println(model.getFileName());
+        line(
+                text,
+                "inputs",
+                inspection.inputs().stream()
+                        .map(input -> input.name() + " " + input)
+                        .collect(Collectors.joining(", ")));
+        line(text, "outputs", String.join(", ", inspection.outputs()));
+        line(
+                text,
+                "logits",
+                "%s, %d classes%s"
+                        .formatted(
+                                inspection.logits(),
+                                inspection.classes(),
+                                inspection.softmaxOutput() ? "; the output is a softmax of them" : ""));
+        line(
+                text,
+                "samples",
+                inspection.samplesIndependent()
+                        ? "independent: a row of the logits depends on its own sample alone"
+                        : "not independent: a row of the logits depends on the whole batch");
+        line(
+                text,
+                "without rule",
+                inspection.withoutRule().isEmpty()
+                        ? "none: every operator behind a norm layer has a gradient rule"
+                        : String.join(", ", inspection.withoutRule()));
+        inspection.notes().forEach(note -> line(text, "note", note));
+        List<NormLayer> layers = inspection.layout().layers();
+        line(text, "norm layers", "%d, with %d parameters".formatted(layers.size(), inspection.parameters()));
+        int width =
+                layers.stream().mapToInt(layer -> layer.name().length()).max().orElse(0);
+        for (NormLayer layer : layers) {
+            text.println(String.format(
+                    Locale.ROOT,
+                    "  %-" + width + "s  %-13s  %d%s",
+                    layer.name(),
+                    layer.kind().label(),
+                    layer.width(),
+                    layer.biasOffset().isPresent() ? "" : ", no shifts"));
+        }
+    }
+
+    private static void line(PrintWriter text, String label, String value) {
+        text.println(String.format(Locale.ROOT, "%-13s %s", label, value));
+    }
+}

@@ -1,0 +1,69 @@
+package io.tta4j.stream.cli;
+
+import io.tta4j.method.Method;
+import io.tta4j.method.MethodProvider;
+import io.tta4j.method.Methods;
+import io.tta4j.method.Settings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * The methods to run, made from their settings.
+ *
+ * @param methods in the order they were named in
+ * @param settings what was set, by method and setting; methods without settings included
+ */
+record MethodChoice(List<Method> methods, Map<String, Map<String, String>> settings) {
+
+    /** A comma between two settings; others belong to a value, such as a list of layers. */
+    private static final Pattern BETWEEN_SETTINGS = Pattern.compile(",(?=[\\w-]+\\.[\\w-]+=)");
+
+    /**
+     * Makes the methods.
+     *
+     * @param names the methods' names
+     * @param assignments each {@code method.setting=value}, or several of these separated by commas
+     * @throws IllegalArgumentException if a method or setting is unknown, set twice, set for a method that is not
+     *     named, or out of range
+     */
+    static MethodChoice of(List<String> names, List<String> assignments) {
+        Map<String, Map<String, String>> settings = new LinkedHashMap<>();
+        Set<String> unique = new LinkedHashSet<>(names);
+        unique.forEach(name -> settings.put(Methods.named(name).name(), new TreeMap<>()));
+        assignments.stream()
+                .flatMap(BETWEEN_SETTINGS::splitAsStream)
+                .forEach(assignment -> assign(assignment, settings));
+        List<Method> methods = new ArrayList<>();
+        settings.forEach((name, values) -> {
+            MethodProvider provider = Methods.named(name);
+            methods.add(provider.create(Settings.of(provider, values)));
+        });
+        return new MethodChoice(methods, settings);
+    }
+
+    private static void assign(String assignment, Map<String, Map<String, String>> settings) {
+        int equals = assignment.indexOf('=');
+        int dot = assignment.indexOf('.');
+        if (dot < 1 || equals < dot + 2) {
+            throw new IllegalArgumentException(
+                    "--set must be method.setting=value, but was '%s'".formatted(assignment));
+        }
+        String method = assignment.substring(0, dot);
+        String setting = assignment.substring(dot + 1, equals);
+        Map<String, String> values = settings.get(method);
+        if (values == null) {
+            Settings.of(Methods.named(method), Map.of(setting, ""));
+            throw new IllegalArgumentException("%s.%s is set, but --method lists only %s"
+                    .formatted(method, setting, String.join(", ", settings.keySet())));
+        }
+        if (values.put(setting, assignment.substring(equals + 1)) != null) {
+            throw new IllegalArgumentException("%s.%s must be set once, but was set twice".formatted(method, setting));
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package io.tta4j.stream.cli;
+
+import io.tta4j.model.AdaptableModel;
+import io.tta4j.stream.data.CorruptedSet;
+import io.tta4j.stream.data.Images;
+import io.tta4j.stream.data.Preprocessing;
+import io.tta4j.stream.replay.Replay;
+import io.tta4j.stream.replay.ReplayResult;
+import io.tta4j.stream.report.ConsoleTable;
+import io.tta4j.stream.report.Environment;
+import io.tta4j.stream.report.ReplayReport;
+import io.tta4j.stream.report.ReportFormat;
+import io.tta4j.stream.setting.LabelShift;
+import io.tta4j.stream.setting.Mild;
+import io.tta4j.stream.setting.Mixed;
+import io.tta4j.stream.setting.StreamSetting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Replays a folder of corrupted images through a model and compares methods. */
+@Command(
+        name = "replay",
+        description = {
+            "Replays corrupted images through a model, batch by batch: each method answers, is scored, then adapts.",
+            "",
+            "DIR is laid out as CIFAR-10-C is: <corruption>.npy, uint8 [N, H, W, 3], and labels.npy [N].",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Tta.Version.class,
+        usageHelpWidth = Tta.HELP_WIDTH,
+        sortOptions = false,
+        modelTransformer = SettingsHelp.class,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tta replay --model net.onnx --data cifar10-c --report replay.html",
+            "  tta replay --model net.onnx --data cifar10-c --corruption fog,snow --set sar.rho=0.1,sar.layers=all",
+            "  tta replay --model net.onnx --data cifar10-c --setting label-shift --batch 16 --json replay.json"
+        })
+final class ReplayCommand implements Callable<Integer>, Debuggable {
+
+    private static final String ALL = "all";
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--model",
+            paramLabel = "M.onnx",
+            required = true,
+            description = "the model, a classifier of images")
+    private Path model = Path.of("");
+
+    @Option(names = "--data", paramLabel = "DIR", required = true, description = "the folder of images and labels")
+    private Path data = Path.of("");
+
+    @Option(
+            names = "--corruption",
+            paramLabel = "A,B,...",
+            split = ",",
+            hideParamSyntax = true,
+            defaultValue = ALL,
+            description = "which corruptions (default: ${DEFAULT-VALUE})")
+    private List<String> corruptions = List.of();
+
+    @Option(
+            names = "--setting",
+            paramLabel = "S",
+            defaultValue = "mild",
+            description = {
+                "mild: each corruption apart, from the source state (default)",
+                "mixed: the images of all corruptions, shuffled together",
+                "label-shift: each corruption apart, in as many stretches as there are classes; in each stretch one"
+                        + " class prevails (SAR's online imbalanced label shift)"
+            })
+    private String setting = "";
+
+    @Option(
+            names = "--order",
+            paramLabel = "O",
+            defaultValue = "stored",
+            description =
+                    "of the mild setting: stored or shuffled (default: ${DEFAULT-VALUE}); the others always shuffle")
+    private String order = "";
+
+    @Option(
+            names = "--imbalance",
+            paramLabel = "R",
+            defaultValue = "500000",
+            description = "of the label-shift setting: how many times as likely the prevailing class is as any other"
+                    + " (default: ${DEFAULT-VALUE})")
+    private double imbalance;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "images a request (default: ${DEFAULT-VALUE})")
+    private int batch;
+
+    @Option(
+            names = "--method",
+            paramLabel = "A,B,...",
+            split = ",",
+            hideParamSyntax = true,
+            defaultValue = "source,tent,sar",
+            description = "what to compare (default: ${DEFAULT-VALUE})")
+    private List<String> methods = List.of();
+
+    @Option(
+            names = "--set",
+            paramLabel = "METHOD.NAME=VALUE,...",
+            hideParamSyntax = true,
+            description = "a setting of a method, listed below; may be repeated")
+    private List<String> settings = List.of();
+
+    @Option(names = "--limit", paramLabel = "N", description = "images per corruption, from the first (default: all)")
+    private @Nullable Integer limit;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "what shuffling and drawing depend on (default: ${DEFAULT-VALUE})")
+    private long seed;
+
+    @Mixin
+    private PreprocessingOptions preprocessing = new PreprocessingOptions();
+
+    @Option(names = "--json", paramLabel = "F", description = "write results, config and environment as JSON")
+    private @Nullable Path json;
+
+    @Option(names = "--csv", paramLabel = "F", description = "write the results as CSV")
+    private @Nullable Path csv;
+
+    @Option(names = "--report", paramLabel = "F", description = "write a self-contained HTML page with plots")
+    private @Nullable Path report;
+
+    @Option(names = "--debug", description = "show stack traces")
+    private boolean debug;
+
+    @Override
+    public boolean debug() {
+        return debug;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        MethodChoice choice = MethodChoice.of(methods, settings);
+        StreamSetting streams = streamSetting();
+        Preprocessing inputs = preprocessing.preprocessing();
+        requirePositive("--batch", batch);
+        requirePositive("--limit", limit == null ? 1 : limit);
+        ReportFiles files = new ReportFiles();
+        files.add(json, ReportFormat.JSON);
+        files.add(csv, ReportFormat.CSV);
+        files.add(report, ReportFormat.HTML);
+        Engine.requireFile(model);
+        try (CorruptedSet set = CorruptedSet.open(data)) {
+            List<Images> images = new ArrayList<>();
+            for (String corruption : chosenCorruptions(set)) {
+                images.add(set.images(corruption));
+            }
+            int[] labels = set.labels();
+            int[] used = limit == null ? labels : Arrays.copyOf(labels, Math.min(limit, labels.length));
+            try (AdaptableModel network = Engine.load(model)) {
+                Replay replay = new Replay(network, images, used, inputs, batch);
+                List<ReplayResult> results;
+                try (Progress progress = Progress.of((long) images.size() * used.length)) {
+                    results = replay.run(streams, choice.methods(), progress);
+                }
+                spec.commandLine().getOut().print(ConsoleTable.of(results));
+                spec.commandLine().getOut().flush();
+                Map<String, Object> config = config(network, images, used.length, choice, inputs);
+                files.write(new ReplayReport(results, config, Environment.current()));
+            }
+        }
+        return 0;
+    }
+
+    private static void requirePositive(String option, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException("%s must be at least 1, but was %d".formatted(option, value));
+        }
+    }
+
+    private List<String> chosenCorruptions(CorruptedSet set) {
+        return corruptions.contains(ALL) ? set.corruptions() : List.copyOf(new LinkedHashSet<>(corruptions));
+    }
+
+    private StreamSetting streamSetting() {
+        boolean shuffled = switch (order) {
+            case "stored" -> false;
+            case "shuffled" -> true;
+            default ->
+                throw new IllegalArgumentException("--order must be stored or shuffled, but was '%s'".formatted(order));
+        };
+        return switch (setting) {
+            case "mild" -> shuffled ? Mild.shuffled(seed) : Mild.stored();
+            case "mixed" -> new Mixed(seed);
+            case "label-shift" -> new LabelShift(imbalance, seed);
+            default ->
+                throw new IllegalArgumentException(
+                        "--setting must be mild, mixed or label-shift, but was '%s'".formatted(setting));
+        };
+    }
+
+    private Map<String, Object> config(
+            AdaptableModel network, List<Images> images, int used, MethodChoice choice, Preprocessing inputs)
+            throws IOException {
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("model", ModelFacts.of(network, model.getFileName().toString(), Files.readAllBytes(model)));
+        config.put("data", data.toRealPath().getFileName().toString());
+        config.put("corruptions", images.stream().map(Images::name).toList());
+        config.put("images", used);
+        config.put("setting", setting);
+        config.put("order", setting.equals("mild") ? order : "shuffled");
+        if (setting.equals("label-shift")) {
+            config.put("imbalance", imbalance);
+        }
+        config.put("batch", batch);
+        config.put("methods", List.copyOf(choice.settings().keySet()));
+        config.put("settings", choice.settings());
+        config.put("seed", seed);
+        config.put("scale", inputs.scale());
+        config.put("mean", inputs.mean());
+        config.put("std", inputs.std());
+        return config;
+    }
+}

@@ -1,0 +1,21 @@
+package io.tta4j.stream.data;
+
+/**
+ * The shape of an image.
+ *
+ * @param height in pixels
+ * @param width in pixels
+ * @param channels 3 for RGB
+ */
+public record ImageShape(int height, int width, int channels) {
+
+    /** The number of values, which is the number of bytes of a uint8 image. */
+    public int values() {
+        return Math.multiplyExact(Math.multiplyExact(height, width), channels);
+    }
+
+    @Override
+    public String toString() {
+        return height + "x" + width + "x" + channels;
+    }
+}

@@ -1,0 +1,143 @@
+package io.tta4j.stream.replay;
+
+import io.tta4j.AdaptiveModel;
+import io.tta4j.method.Method;
+import io.tta4j.method.Methods;
+import io.tta4j.model.AdaptableModel;
+import io.tta4j.model.Batch;
+import io.tta4j.stream.data.ImageBatcher;
+import io.tta4j.stream.data.ImageShape;
+import io.tta4j.stream.data.Images;
+import io.tta4j.stream.data.Preprocessing;
+import io.tta4j.stream.setting.ImageStream;
+import io.tta4j.stream.setting.Position;
+import io.tta4j.stream.setting.StreamSetting;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * A prequential replay: every method answers each batch of a stream, is scored on the answer, and then adapts to it.
+ *
+ * <p>Methods go through a stream side by side, batch by batch, each from the source state and each with a state of its
+ * own, so that whatever else the machine does meets all of them. The source model always takes part: costs are told
+ * relative to it.
+ */
+public final class Replay {
+
+    /** Batches in one window of accuracy. */
+    public static final int BATCHES_PER_WINDOW = 10;
+
+    private final AdaptableModel model;
+    private final List<Images> sets;
+    private final int[] labels;
+    private final ImageBatcher batcher;
+    private final int batchSize;
+    private final byte[] pixels;
+
+    /**
+     * Prepares a replay; nothing is read yet.
+     *
+     * @param model the model; stays open
+     * @param sets the images under each corruption, all of one shape; stay open
+     * @param labels the class of each image, the same under every corruption; a replay may use the first images only
+     * @param preprocessing how the images become the model's input
+     * @param batchSize images a request, at least 1
+     * @throws IllegalArgumentException if the images do not fit the model or each other, or a label is not one of the
+     *     model's classes
+     */
+    public Replay(AdaptableModel model, List<Images> sets, int[] labels, Preprocessing preprocessing, int batchSize) {
+        if (batchSize < 1) {
+            throw new IllegalArgumentException("batch must be at least 1, but was " + batchSize);
+        }
+        ImageShape shape = sets.get(0).shape();
+        for (Images images : sets) {
+            if (!images.shape().equals(shape)) {
+                throw new IllegalArgumentException("all images must have the same shape, but %s had %s where %s had %s"
+                        .formatted(images.name(), images.shape(), sets.get(0).name(), shape));
+            }
+        }
+        for (int row = 0; row < labels.length; row++) {
+            if (labels[row] >= model.classes()) {
+                throw new IllegalArgumentException("labels must be in 0..%d, the model's classes, but row %d had %d"
+                        .formatted(model.classes() - 1, row, labels[row]));
+            }
+        }
+        this.model = model;
+        this.sets = List.copyOf(sets);
+        this.labels = labels.clone();
+        this.batcher = ImageBatcher.of(model, shape, preprocessing, Math.min(batchSize, largestStream()));
+        this.batchSize = batchSize;
+        this.pixels = new byte[shape.values()];
+    }
+
+    private int largestStream() {
+        return Math.multiplyExact(sets.size(), labels.length);
+    }
+
+    /**
+     * Replays the streams of a setting.
+     *
+     * @param methods what to compare, with unique names
+     * @return a result for each stream and method: streams in order, and in each the methods in order
+     * @throws IOException if images cannot be read
+     */
+    public List<ReplayResult> run(StreamSetting setting, List<Method> methods, ReplayListener listener)
+            throws IOException {
+        List<ImageStream> streams =
+                setting.streams(sets.stream().map(Images::name).toList(), labels);
+        warmUp(streams.get(0), methods);
+        List<ReplayResult> results = new ArrayList<>();
+        for (ImageStream stream : streams) {
+            results.addAll(run(setting.name(), stream, methods, listener));
+        }
+        return results;
+    }
+
+    /**
+     * Engines build what they adapt with at the first adaptation: one discarded batch keeps that out of the timings.
+     */
+    private void warmUp(ImageStream stream, List<Method> methods) throws IOException {
+        Batch batch = load(stream.batches(batchSize).get(0));
+        Stream.concat(Stream.of(Methods.source()), methods.stream())
+                .forEach(method -> AdaptiveModel.of(model, method).predict(batch));
+    }
+
+    private List<ReplayResult> run(String setting, ImageStream stream, List<Method> methods, ReplayListener listener)
+            throws IOException {
+        List<MethodRun> runs = new ArrayList<>();
+        for (Method method : methods) {
+            runs.add(new MethodRun(model, method));
+        }
+        int listed = IntStream.range(0, methods.size())
+                .filter(i -> methods.get(i).name().equals(Methods.source().name()))
+                .findFirst()
+                .orElse(-1);
+        MethodRun source = listed >= 0 ? runs.get(listed) : new MethodRun(model, Methods.source());
+        for (List<Position> positions : stream.batches(batchSize)) {
+            Batch batch = load(positions);
+            int[] expected = positions.stream()
+                    .mapToInt(position -> labels[position.image()])
+                    .toArray();
+            if (listed < 0) {
+                source.answer(batch, expected);
+            }
+            runs.forEach(run -> run.answer(batch, expected));
+            listener.answered(stream.name(), positions.size());
+        }
+        return runs.stream()
+                .map(run -> run.result(setting, stream.name(), source.nanos()))
+                .toList();
+    }
+
+    private Batch load(List<Position> positions) throws IOException {
+        batcher.begin();
+        for (Position position : positions) {
+            sets.get(position.set()).read(position.image(), pixels);
+            batcher.add(pixels);
+        }
+        return batcher.batch();
+    }
+}
