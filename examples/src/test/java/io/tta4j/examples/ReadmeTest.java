@@ -16,11 +16,10 @@ class ReadmeTest {
 
     @Test
     void sampleIsTheOneThatIsCompiled() throws IOException {
-        String source = Files.readString(
-                ROOT.resolve("examples/src/main/java/io/tta4j/examples/WrapAModel.java"));
-        String compiled = between(source, "// readme: start", "// readme: end").stripIndent().strip();
-        String shown = between(readme(), "```java", "```").stripIndent().strip();
-        assertThat(shown).isEqualTo(compiled.stripIndent());
+        String source = Files.readString(ROOT.resolve("examples/src/main/java/io/tta4j/examples/WrapAModel.java"));
+        String compiled = between(source, "// readme: start", "// readme: end");
+        String shown = between(readme(), "```java", "```");
+        assertThat(shown).isEqualTo(compiled);
     }
 
     @Test
@@ -36,6 +35,9 @@ class ReadmeTest {
 
     private static String between(String text, String start, String end) {
         int from = text.indexOf(start) + start.length();
-        return text.substring(from, text.indexOf(end, from)).replaceAll("(?m)^[ \\t]+$", "");
+        return text.substring(from, text.indexOf(end, from))
+                .stripTrailing()
+                .stripIndent()
+                .strip();
     }
 }

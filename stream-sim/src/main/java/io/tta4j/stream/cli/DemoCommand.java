@@ -46,8 +46,9 @@ import picocli.CommandLine.Spec;
         footer = {"  tta demo", "  tta demo --report demo.html --json demo.json"})
 final class DemoCommand implements Callable<Integer>, Debuggable {
 
-    private static final String CAVEAT = "These corruptions are ones that adaptation helps with here. It does not always:"
-            + " on contrast the same settings lose some 20 points (tools/demo/README.md). Replay your own data.";
+    private static final String CAVEAT =
+            "These corruptions are ones that adaptation helps with here. It does not always:"
+                    + " on contrast the same settings lose some 20 points (tools/demo/README.md). Replay your own data.";
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

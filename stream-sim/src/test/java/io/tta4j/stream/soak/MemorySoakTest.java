@@ -65,10 +65,7 @@ class MemorySoakTest {
         long growth = afterWarmUp.get(afterWarmUp.size() - 1) - afterWarmUp.get(0);
         System.out.printf(
                 "soak: resident MB every %d requests: %s; growth after %d: %.1f MB%n",
-                EVERY,
-                resident.stream().map(bytes -> bytes / MEGABYTE).toList(),
-                WARM_UP,
-                (double) growth / MEGABYTE);
+                EVERY, resident.stream().map(bytes -> bytes / MEGABYTE).toList(), WARM_UP, (double) growth / MEGABYTE);
         assertThat(growth).isLessThan(ALLOWED_GROWTH);
     }
 
