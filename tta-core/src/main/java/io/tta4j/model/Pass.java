@@ -45,6 +45,8 @@ public interface Pass extends AutoCloseable {
      * @param theta P values
      * @param rows which rows, in which order; at least one
      * @return an open pass over {@code rows.length} samples, to be closed by the caller
+     * @throws IndexOutOfBoundsException if a row is not in 0..N-1
+     * @throws IllegalArgumentException if there is no row, or theta has another size
      */
     Pass repeat(Vector theta, int... rows);
 

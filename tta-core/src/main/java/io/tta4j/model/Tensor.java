@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A dense row-major tensor over a direct buffer in native byte order; the first axis counts the rows (samples).
@@ -102,7 +103,8 @@ public final class Tensor {
         int bytesPerRow = data.capacity() / rows();
         ByteBuffer selected = allocate((long) rows.length * bytesPerRow);
         for (int i = 0; i < rows.length; i++) {
-            selected.put(i * bytesPerRow, data, rows[i] * bytesPerRow, bytesPerRow);
+            int row = Objects.checkIndex(rows[i], rows());
+            selected.put(i * bytesPerRow, data, row * bytesPerRow, bytesPerRow);
         }
         long[] selectedShape = shape.clone();
         selectedShape[0] = rows.length;

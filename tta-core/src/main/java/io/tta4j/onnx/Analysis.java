@@ -34,9 +34,16 @@ record Analysis(
         Lifting lifting,
         Differentiator differentiator) {
 
+    /** The first in which Split and ReduceSum have the form of today. */
+    private static final long OLDEST_OPSET = 13;
+
     /** @throws ModelException if the model is no classifier that can be served */
     static Analysis of(ModelFile file, OnnxOptions options) {
         Graph original = new Graph(file.proto());
+        if (original.opset() < OLDEST_OPSET) {
+            throw new ModelException("'%s' must be of opset %d or newer, but is of %d; export it again"
+                    .formatted(file.name(), OLDEST_OPSET, original.opset()));
+        }
         Inputs inputs = Inputs.of(file.name(), original, options);
         Head head = Head.of(file.name(), original, options.logits());
         Graph graph = Probe.foldConstants(original);

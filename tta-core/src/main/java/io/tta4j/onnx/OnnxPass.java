@@ -12,6 +12,7 @@ import io.tta4j.onnx.session.FloatPool;
 import io.tta4j.onnx.session.NativeTensors;
 import io.tta4j.onnx.session.ThetaPool;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** A traced forward run: inputs and activations stay in native memory until the pass is closed. */
@@ -91,6 +92,13 @@ final class OnnxPass implements Pass {
     @Override
     public Pass repeat(Vector other, int... rows) {
         requireOpen();
+        if (rows.length == 0) {
+            throw new IllegalArgumentException("rows must be at least one, but were none");
+        }
+        for (int row : rows) {
+            // ONNX Runtime counts negative rows from the end.
+            Objects.checkIndex(row, rows());
+        }
         return model.trace(() -> sessions.rows.gather(feed, rows), other);
     }
 

@@ -39,11 +39,14 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxModelTest {
@@ -71,6 +74,37 @@ class OnnxModelTest {
 
         Ending then(String operator, String name) {
             return new Ending(graph, graph.named(name, operator, List.of(tensor)));
+        }
+
+        /** Branches that read only what their bodies capture. */
+        Ending branch(Function<TestGraph, String> then, Function<TestGraph, String> otherwise) {
+            String sum = graph.node("ReduceSum", List.of("x"), attribute("keepdims", 0));
+            return new Ending(
+                    graph,
+                    graph.named(
+                            "/control",
+                            "If",
+                            List.of(graph.node("Greater", List.of(sum, graph.number(0)))),
+                            graph.body("then_branch", body -> body.output(then.apply(body))),
+                            graph.body("else_branch", body -> body.output(otherwise.apply(body)))));
+        }
+
+        /** A product that nothing adapts, plus three times a tensor that the body captures. */
+        Ending loop(String captured) {
+            String start = graph.node("MatMul", List.of("x", graph.weights(FEATURES, CLASSES)));
+            return new Ending(
+                    graph,
+                    graph.named(
+                            "/control",
+                            "Loop",
+                            List.of(graph.longs(new long[0], 3), "", start),
+                            graph.body("body", body -> {
+                                body.scalar("step", DataType.INT64);
+                                String goOn = body.scalar("go_on", DataType.BOOL);
+                                String sum = body.input("sum", CLASSES);
+                                body.output(body.node("Identity", List.of(goOn)));
+                                body.output(body.node("Add", List.of(sum, captured)));
+                            })));
         }
     }
 
@@ -173,15 +207,130 @@ class OnnxModelTest {
         }
     }
 
-    @Test
-    void repeatsSomeRowsAtAnotherTheta() {
+    static Stream<int[]> rows() {
+        return Stream.of(
+                new int[] {2, 0},
+                new int[] {0, 2},
+                new int[] {3},
+                new int[] {3, 2, 1, 0},
+                new int[] {0, 1, 2, 3},
+                new int[] {1, 1, 3, 1, 0});
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void repeatsSomeRowsAtAnotherTheta(int[] rows) {
         try (OnnxModel model = plain()) {
             Vector theta = moved(model.source());
             try (Pass pass = model.forward(batch(), model.source());
-                    Pass repeated = pass.repeat(theta, 2, 0);
-                    Pass selected = model.forward(batch().select(2, 0), theta)) {
-                assertThat(repeated.rows()).isEqualTo(2);
-                assertThat(repeated.logits()).isEqualTo(selected.logits());
+                    Pass repeated = pass.repeat(theta, rows);
+                    Pass selected = model.forward(batch().select(rows), theta)) {
+                assertSame(repeated, selected);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void repeatsAPassThatIsClosedThen(int[] rows) {
+        try (OnnxModel model = plain()) {
+            Vector theta = moved(model.source());
+            Pass pass = model.forward(batch(), model.source());
+            Pass repeated = pass.repeat(theta, rows);
+            pass.close();
+            // What a closed pass has freed is likely to be written by the next one.
+            try (Pass another = model.forward(batch(7), model.source());
+                    Pass selected = model.forward(batch().select(rows), theta)) {
+                assertThat(another.rows()).isEqualTo(7);
+                assertSame(repeated, selected);
+            } finally {
+                repeated.close();
+            }
+        }
+    }
+
+    @Test
+    void repeatsARepeatedPass() {
+        try (OnnxModel model = plain()) {
+            Vector theta = moved(model.source());
+            try (Pass pass = model.forward(batch(), model.source());
+                    Pass repeated = pass.repeat(theta, 3, 1, 0);
+                    Pass again = repeated.repeat(model.source(), 2, 0);
+                    Pass selected = model.forward(batch().select(0, 3), model.source())) {
+                assertSame(again, selected);
+            }
+        }
+    }
+
+    @Test
+    void repeatsAServedPassAsATracedOne() {
+        try (OnnxModel model = plain()) {
+            Vector theta = moved(model.source());
+            try (Pass pass = model.serve(batch(), model.source());
+                    Pass repeated = pass.repeat(theta, 3, 1);
+                    Pass selected = model.forward(batch().select(3, 1), theta)) {
+                assertSame(repeated, selected);
+            }
+        }
+    }
+
+    /** Bit for bit. */
+    private static void assertSame(Pass pass, Pass expected) {
+        int rows = expected.rows();
+        Matrix seed = Matrix.of(rows, CLASSES, TestGraph.normal(new Random(37), rows * CLASSES));
+        assertThat(pass.rows()).isEqualTo(rows);
+        assertThat(pass.logits()).isEqualTo(expected.logits());
+        assertThat(pass.pullback(seed)).isEqualTo(expected.pullback(seed));
+        assertThat(pass.samplePullback(seed)).isEqualTo(expected.samplePullback(seed));
+        assertThat(pass.pullback(seed).norm()).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, ROWS, Integer.MAX_VALUE, Integer.MIN_VALUE})
+    void refusesToRepeatRowsThatThereAreNot(int row) {
+        try (OnnxModel model = plain();
+                Pass traced = model.forward(batch(), model.source());
+                Pass served = model.serve(batch(), model.source())) {
+            Vector theta = model.source();
+
+            for (Pass pass : List.of(traced, served)) {
+                assertThatThrownBy(() -> pass.repeat(theta, 0, row))
+                        .isInstanceOf(IndexOutOfBoundsException.class)
+                        .hasMessage("Index %d out of bounds for length 4", row);
+            }
+        }
+    }
+
+    @Test
+    void refusesToRepeatNoRows() {
+        try (OnnxModel model = plain();
+                Pass traced = model.forward(batch(), model.source());
+                Pass served = model.serve(batch(), model.source())) {
+            assertThatIllegalArgumentException().isThrownBy(() -> traced.repeat(model.source()));
+            assertThatIllegalArgumentException().isThrownBy(() -> served.repeat(model.source()));
+        }
+    }
+
+    @Test
+    void givesNothingToRowsOfZerosInTheSeed() {
+        try (OnnxModel model = plain()) {
+            Vector theta = moved(model.source());
+            float[] some = seed().toArray();
+            Arrays.fill(some, CLASSES, 2 * CLASSES, 0);
+            Arrays.fill(some, 3 * CLASSES, 4 * CLASSES, 0);
+            try (Pass pass = model.forward(batch(), theta);
+                    Pass alone = model.forward(batch().select(0, 2), theta)) {
+                Vector gradient = pass.pullback(Matrix.of(ROWS, CLASSES, some));
+                Vector expected = alone.pullback(seed().select(0, 2));
+
+                assertThat(expected.norm()).isPositive();
+                assertThat(gradient.minus(expected).norm()).isLessThan(1e-5 * expected.norm());
+                assertThat(Vector.of(pass.samplePullback(Matrix.of(ROWS, CLASSES, some))
+                                        .row(3))
+                                .norm())
+                        .isZero();
+                assertThat(pass.pullback(Matrix.of(ROWS, CLASSES, new float[ROWS * CLASSES])))
+                        .isEqualTo(Vector.zeros(10));
             }
         }
     }
@@ -345,6 +494,67 @@ class OnnxModelTest {
                 .hasMessageContaining("must not depend on the batch");
     }
 
+    /** What a branch or a loop reads inside its bodies alone is no input of its node. */
+    static Stream<UnaryOperator<Ending>> bodiesThatReadTheirSurroundings() {
+        return Stream.of(
+                logits -> logits.branch(
+                        then -> then.node("Neg", List.of(logits.tensor())),
+                        other -> other.node("Identity", List.of(logits.tensor()))),
+                logits -> logits.branch(
+                        then -> then.node("MatMul", List.of("x", then.weights(FEATURES, CLASSES))),
+                        other -> other.node("Identity", List.of(logits.tensor()))),
+                logits -> logits.branch(
+                        then -> then.node("MatMul", List.of("x", then.weights(FEATURES, CLASSES))),
+                        other -> new Ending(other, logits.tensor())
+                                .branch(
+                                        then -> then.node("Neg", List.of(logits.tensor())),
+                                        inner -> inner.node("MatMul", List.of("x", inner.weights(FEATURES, CLASSES))))
+                                .tensor()),
+                logits -> logits.loop(logits.tensor()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("bodiesThatReadTheirSurroundings")
+    void namesTheNodeWhoseBodiesReadWhatIsAdapted(UnaryOperator<Ending> end) {
+        assertThatThrownBy(() -> load(classifier(end)))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("'small.onnx': ")
+                .hasMessageContaining("node '/control' lies between a norm layer and the logits")
+                .hasMessageContaining("has no gradient rule");
+    }
+
+    static Stream<UnaryOperator<Ending>> bodiesThatReadNothingAdapted() {
+        return Stream.of(
+                logits -> logits.branch(
+                        then -> then.node("MatMul", List.of("x", then.weights(FEATURES, CLASSES))),
+                        other -> other.node(
+                                "Neg", List.of(other.node("MatMul", List.of("x", other.weights(FEATURES, CLASSES)))))),
+                logits -> logits.loop(logits.graph()
+                        .node("MatMul", List.of("x", logits.graph().weights(FEATURES, CLASSES)))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("bodiesThatReadNothingAdapted")
+    void passesByBodiesThatReadNothingAdapted(UnaryOperator<Ending> end) {
+        ModelProto file = classifier(logits -> new Ending(
+                logits.graph(),
+                logits.graph()
+                        .node("Add", List.of(logits.tensor(), end.apply(logits).tensor()))));
+        try (OnnxModel model = load(file);
+                OnnxModel bare = plain()) {
+            Vector theta = moved(bare.source());
+            try (Pass pass = model.forward(batch(), theta);
+                    Pass expected = bare.forward(batch(), theta);
+                    Pass served = model.serve(batch(), model.source())) {
+                Vector gradient = expected.pullback(seed());
+
+                assertThat(served.logits()).isEqualTo(originalOutput(file, batch()));
+                assertThat(pass.logits()).isNotEqualTo(expected.logits());
+                assertThat(pass.pullback(seed()).minus(gradient).norm()).isLessThan(1e-5 * gradient.norm());
+            }
+        }
+    }
+
     @Test
     void needsNoRuleInFrontOfTheFirstNorm() {
         TestGraph graph = new TestGraph(17);
@@ -387,6 +597,17 @@ class OnnxModelTest {
         assertThatThrownBy(() -> OnnxModel.load(folder.resolve("missing.onnx")))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("missing.onnx");
+    }
+
+    @Test
+    void refusesAnOldOpset() {
+        TestGraph graph = new TestGraph(11);
+        String hidden = graph.node("MatMul", List.of(graph.input("x", FEATURES), graph.weights(FEATURES, CLASSES)));
+        graph.output(hidden);
+        ModelProto model = graph.model();
+        assertThatThrownBy(() -> load(model))
+                .isInstanceOf(ModelException.class)
+                .hasMessage("'small.onnx' must be of opset 13 or newer, but is of 11; export it again");
     }
 
     @Test

@@ -39,8 +39,10 @@ public final class Differentiator {
     /** The output that carries the gradient row by row, float32 [N, P]. */
     public static final String SAMPLE_GRADIENT = GraphBuilder.PREFIX + "sample_gradient";
 
-    private static final long OPSET = 17;
-    private static final long IR_VERSION = 8;
+    /** Needed for sums of scattered gradients; parts of the file's own graph may need a later one. */
+    private static final long OLDEST_OPSET = 17;
+
+    private static final long OLDEST_IR_VERSION = 8;
 
     private final Graph graph;
     private final Facts facts;
@@ -139,8 +141,10 @@ public final class Differentiator {
                 && gradients.values().stream().flatMap(List::stream).allMatch(NormGradient.Parameters::perSample);
         joinGradients(tape, lifting, gradients, perSample);
         ModelProto model = tape.builder.build(
-                IR_VERSION,
-                List.of(OperatorSetIdProto.newBuilder().setVersion(OPSET).build()));
+                Math.max(OLDEST_IR_VERSION, graph.model().getIrVersion()),
+                List.of(OperatorSetIdProto.newBuilder()
+                        .setVersion(Math.max(OLDEST_OPSET, graph.opset()))
+                        .build()));
         return new Pullback(model, tape.kept(), true, perSample);
     }
 

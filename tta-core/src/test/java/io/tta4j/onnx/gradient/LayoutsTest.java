@@ -164,6 +164,99 @@ class LayoutsTest {
                 }));
     }
 
+    static Stream<RuleCase> gathersAtIndicesThatFollowTheBatch() {
+        return Stream.of(
+                RuleCase.of("as_strided", 18, g -> {
+                    String x = g.x(12);
+                    String index = strided(g, g.node("Shape", List.of(x), attribute("start", 0), attribute("end", 1)));
+                    return g.node("Gather", List.of(g.node("Reshape", List.of(x, g.longs(-1))), index));
+                }),
+                RuleCase.of("table, axis 0", g -> {
+                    String rows = g.node("Reshape", List.of(g.x(12, 5), g.longs(-1, 5)));
+                    return g.node("Gather", List.of(rows, strided(g, batchOf(g, rows, 12))));
+                }),
+                RuleCase.of("table, a later axis", g -> {
+                    String moved = g.node("Transpose", List.of(g.x(12, 5)), integers("perm", 2, 0, 1));
+                    String merged = g.node("Reshape", List.of(moved, g.longs(5, -1)));
+                    String picked = g.node(
+                            "Gather",
+                            List.of(
+                                    merged,
+                                    strided(
+                                            g,
+                                            g.node(
+                                                    "Shape",
+                                                    List.of(moved),
+                                                    attribute("start", -2),
+                                                    attribute("end", -1)))),
+                            attribute("axis", -1));
+                    return g.node("Transpose", List.of(picked), integers("perm", 1, 2, 3, 0));
+                }),
+                RuleCase.of("table, an axis in the middle", g -> {
+                    String moved = g.node("Transpose", List.of(g.x(12, 5, 2)), integers("perm", 2, 0, 1, 3));
+                    String merged = g.node("Reshape", List.of(moved, g.longs(5, -1, 2)));
+                    String index =
+                            strided(g, g.node("Shape", List.of(moved), attribute("start", 1), attribute("end", 2)));
+                    String picked = g.node("Gather", List.of(merged, index), attribute("axis", 1));
+                    return g.node("Transpose", List.of(picked), integers("perm", 1, 2, 3, 0, 4));
+                }),
+                RuleCase.of("the batch before the axis as well", g -> {
+                    String x = g.x(5, 3);
+                    String range = range(g, g.node("Shape", List.of(x), attribute("end", 1)));
+                    String index = g.node("Mod", List.of(range, g.longs(3)));
+                    String picked = g.node("Gather", List.of(x, index), attribute("axis", 1));
+                    return g.node("ReduceSum", List.of(picked, g.longs(1)));
+                }),
+                RuleCase.of("counted from the end", g -> {
+                    String x = g.x(3);
+                    String rows = g.node("Shape", List.of(x), attribute("end", 1));
+                    return g.node("Gather", List.of(x, g.node("Sub", List.of(range(g, rows), rows))));
+                }),
+                RuleCase.of("the last sample", g -> {
+                    String x = g.x(3);
+                    String rows = g.node("Squeeze", List.of(g.node("Shape", List.of(x), attribute("end", 1))));
+                    String last = g.node("Sub", List.of(rows, g.graph().longs(s(), 1)));
+                    return g.node("Add", List.of(x, g.node("Gather", List.of(x, last))));
+                }));
+    }
+
+    /** How many samples there are, from a tensor with {@code perSample} rows for each. */
+    private static String batchOf(RuleGraph g, String tensor, long perSample) {
+        String rows = g.node("Shape", List.of(tensor), attribute("start", 0), attribute("end", -1));
+        return g.node("Div", List.of(rows, g.longs(perSample)));
+    }
+
+    /** 0, 1, ... up to a one-element tensor. */
+    private static String range(RuleGraph g, String end) {
+        return g.node(
+                "Range",
+                List.of(
+                        g.graph().longs(s(), 0),
+                        g.node("Squeeze", List.of(end)),
+                        g.graph().longs(s(), 1)));
+    }
+
+    /** The index of a view of size [N, 3, 4], strides (12, 3, 1) and offset 1, step by step as PyTorch's exporter. */
+    private static String strided(RuleGraph g, String rows) {
+        List<String> sizes = List.of(rows, g.longs(3), g.longs(4));
+        long[] strides = {12, 3, 1};
+        String size = g.node("Concat", sizes, attribute("axis", 0));
+        String index = g.graph().longs(s(), 0);
+        for (int axis = 2; axis >= 0; axis--) {
+            String rest = g.node("Slice", List.of(size, g.longs(axis), g.longs(3)));
+            String expanded = g.node("Expand", List.of(index, rest));
+            String steps = g.node("Mul", List.of(range(g, sizes.get(axis)), g.longs(strides[axis])));
+            String first = g.node("Gather", List.of(size, g.longs(axis)), attribute("axis", 0));
+            String real = g.node("Cast", List.of(first), attribute("to", DataType.FLOAT.getNumber()));
+            String shape = axis == 2
+                    ? real
+                    : g.node("Concat", List.of(real, g.graph().filled(1, 2 - axis)), attribute("axis", 0));
+            String whole = g.node("Cast", List.of(shape), attribute("to", DataType.INT64.getNumber()));
+            index = g.node("Add", List.of(expanded, g.node("Reshape", List.of(steps, whole))));
+        }
+        return g.node("Add", List.of(index, g.graph().longs(s(), 1)));
+    }
+
     /** The batch lies on the last axis meanwhile. */
     private static RuleCase alongTheFirstAxis(String name, long[] indexShape, long... indices) {
         return RuleCase.of(name, g -> {
@@ -211,7 +304,15 @@ class LayoutsTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"reshapes", "transposes", "slices", "splitsAndConcats", "gathers", "expandsAndPads"})
+    @MethodSource({
+        "reshapes",
+        "transposes",
+        "slices",
+        "splitsAndConcats",
+        "gathers",
+        "gathersAtIndicesThatFollowTheBatch",
+        "expandsAndPads"
+    })
     void adjoint(RuleCase layout) {
         layout.verifyAdjoint();
     }
@@ -226,6 +327,37 @@ class LayoutsTest {
         for (int run = 0; run < 10; run++) {
             repeats.verifyAdjoint();
         }
+    }
+
+    /** The same where the index follows the batch. */
+    @Test
+    void addsUpEveryOneOfManyRepeatsOneByOne() {
+        RuleCase repeats = RuleCase.of("many repeats one by one", g -> {
+            String x = g.x(256);
+            String batch = g.node("Shape", List.of(x), attribute("end", 1));
+            String steps = range(g, g.node("Mul", List.of(batch, g.longs(512))));
+            String picked = g.node("Gather", List.of(x, g.node("Mod", List.of(steps, batch))));
+            return g.node("Reshape", List.of(picked, g.longs(-1, 512, 256)));
+        });
+
+        for (int run = 0; run < 10; run++) {
+            repeats.verifyAdjoint();
+        }
+    }
+
+    @Test
+    void namesTheGatherWhoseIndexDependsOnTheData() {
+        RuleCase best = RuleCase.of("data", g -> {
+            String x = g.x(5, 3);
+            String flat = g.node("Reshape", List.of(x, g.longs(-1, 3)));
+            String index = g.node("ArgMax", List.of(x), attribute("axis", 1), attribute("keepdims", 0));
+            return g.graph().named("/pool/Gather", "Gather", List.of(flat, index));
+        });
+
+        assertThatThrownBy(best::verifyAdjoint)
+                .isInstanceOf(ModelException.class)
+                .hasMessageStartingWith("Gather node '/pool/Gather' lies between a norm layer and the logits")
+                .hasMessageEndingWith("has no gradient here: an index depends on the data of 'x0'");
     }
 
     static Stream<RuleCase> unsupported() {

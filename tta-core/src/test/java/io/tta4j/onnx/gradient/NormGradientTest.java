@@ -39,6 +39,7 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every norm layer behind a batch norm that has a scale and a shift for each element: the gradient of that shift is,
@@ -328,6 +329,58 @@ class NormGradientTest {
             }
             assertThat((double) derived.gradient[parameter]).isCloseTo(sum, within(1e-4));
         }
+    }
+
+    /**
+     * The head of a transformer, whose class token alone reaches the logits. The gradient comes out of a Gemm and is
+     * put back among the tokens by moving axes: up to 1.29, ONNX Runtime swaps the axes of a Gemm's product with a
+     * Transpose behind it that moves none.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void handsTheGradientOfAGemmToOneToken(int transposed) {
+        int tokens = 3;
+        int width = 5;
+        int classes = 7;
+        Random random = new Random(19);
+        float[] weights = TestGraph.normal(random, width * classes);
+        TestGraph written = new TestGraph(17);
+        String normalized = layerNorm(written, written.input("x", tokens, width), -1, width);
+        String token = written.node("Gather", List.of(normalized, written.longs(new long[0], 0)), attribute("axis", 1));
+        String product =
+                written.constant(weights, transposed == 1 ? new long[] {classes, width} : new long[] {width, classes});
+        String logits = written.node(
+                "Gemm", List.of(token, product, written.weights(classes)), attribute("transB", transposed));
+        written.output(logits);
+
+        List<Long> shape = List.of(InputSpec.ANY, (long) tokens, (long) width);
+        Derived derived = Derived.of(written, new InputSpec("x", ElementType.FLOAT32, shape), logits);
+        float[] x = TestGraph.normal(random, ROWS * tokens * width);
+        float[] seed = TestGraph.normal(random, ROWS * classes);
+        float[] theta = TestGraph.normal(random, 2 * width);
+        derived.run(Tensor.of(x, ROWS, tokens, width), Tensor.of(theta, theta.length), Tensor.of(seed, ROWS, classes));
+
+        Textbook textbook = new Textbook(i -> 0, i -> i, width, EPSILON);
+        double[] expected = new double[ROWS * theta.length];
+        double[] sum = new double[theta.length];
+        for (int row = 0; row < ROWS; row++) {
+            double[] dy = new double[width];
+            for (int feature = 0; feature < width; feature++) {
+                for (int k = 0; k < classes; k++) {
+                    float weight = weights[transposed == 1 ? k * width + feature : feature * classes + k];
+                    dy[feature] += (double) seed[row * classes + k] * weight;
+                }
+            }
+            Textbook.Run run = textbook
+            .new Run(slice(x, row * tokens * width, width), slice(theta, 0, width), slice(theta, width, width));
+            System.arraycopy(run.scaleGradient(dy), 0, expected, row * theta.length, width);
+            System.arraycopy(run.shiftGradient(dy), 0, expected, row * theta.length + width, width);
+            for (int parameter = 0; parameter < theta.length; parameter++) {
+                sum[parameter] += expected[row * theta.length + parameter];
+            }
+        }
+        assertThat(Numbers.worstError(derived.sampleGradient, expected)).isLessThan(TOLERANCE);
+        assertThat(Numbers.worstError(derived.gradient, sum)).isLessThan(TOLERANCE);
     }
 
     private static double[] slice(float[] values, int from, int length) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /** A model as a user could have written it, node by node, with names of its own and seeded random weights. */
 public final class TestGraph {
@@ -24,10 +25,16 @@ public final class TestGraph {
     private final long opset;
     private final GraphBuilder builder = new GraphBuilder();
     private final Random random = new Random(11);
+    private final String prefix;
     private int names;
 
     public TestGraph(long opset) {
+        this(opset, "");
+    }
+
+    private TestGraph(long opset, String prefix) {
         this.opset = opset;
+        this.prefix = prefix;
     }
 
     // ---- inputs and constants
@@ -50,6 +57,18 @@ public final class TestGraph {
                                 .setShape(shape)))
                 .build());
         return name;
+    }
+
+    /** An input without axes, such as the step of a loop in its body. */
+    public String scalar(String name, DataType type) {
+        builder.input(ValueInfoProto.newBuilder()
+                .setName(prefix + name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(type.getNumber())
+                                .setShape(TensorShapeProto.getDefaultInstance())))
+                .build());
+        return prefix + name;
     }
 
     public String constant(float[] values, long... shape) {
@@ -119,6 +138,17 @@ public final class TestGraph {
         return output;
     }
 
+    /** The body of a branch or a loop, which may read this graph's tensors by their names. */
+    public AttributeProto body(String attribute, Consumer<TestGraph> writer) {
+        TestGraph body = new TestGraph(opset, next(attribute + "/"));
+        writer.accept(body);
+        return AttributeProto.newBuilder()
+                .setName(attribute)
+                .setType(AttributeProto.AttributeType.GRAPH)
+                .setG(body.model().getGraph())
+                .build();
+    }
+
     public void output(String tensor) {
         builder.output(tensor);
     }
@@ -177,6 +207,6 @@ public final class TestGraph {
     }
 
     private String next(String kind) {
-        return kind + names++;
+        return prefix + kind + names++;
     }
 }

@@ -2,11 +2,14 @@ package io.tta4j.onnx.norm;
 
 import static io.tta4j.onnx.graph.GraphBuilder.attribute;
 import static io.tta4j.onnx.graph.TestGraph.integers;
+import static io.tta4j.onnx.graph.TestGraph.real;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tta4j.model.ElementType;
 import io.tta4j.model.InputSpec;
+import io.tta4j.model.NormKind;
 import io.tta4j.onnx.graph.Graph;
+import io.tta4j.onnx.graph.Tensors;
 import io.tta4j.onnx.graph.TestGraph;
 import io.tta4j.onnx.probe.Probe;
 import java.util.ArrayList;
@@ -14,7 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is found is tested with the gradients; here is what must not be taken for a norm layer. */
+/** Most of what is found is tested with the gradients; here is what must not be taken for a norm layer. */
 class NormFinderTest {
 
     private static List<NormSite> find(TestGraph written, String output, long... sample) {
@@ -54,6 +57,41 @@ class NormFinderTest {
         });
     }
 
+    /** As PyTorch's exporter writes it when it must not optimise. */
+    @Test
+    void findsAGroupNormWhoseConstantsAreCastLikeActivations() {
+        TestGraph graph = new TestGraph(18);
+        float[] scales = {1, 2, 3, 4, 5, 6};
+        float[] shifts = {-1, -2, -3, -4, -5, -6};
+        String hidden = graph.node("Relu", List.of(graph.input("x", 6, 2, 2)));
+        String groups = graph.longs(2);
+        String grouped = graph.node("Reshape", List.of(hidden, graph.longs(0, 2, -1)));
+        String ones = graph.node("Expand", List.of(castLike(graph, graph.number(1), hidden), groups));
+        String zeros = graph.node("Expand", List.of(castLike(graph, graph.number(0), hidden), groups));
+        String normalized = graph.node("InstanceNormalization", List.of(grouped, ones, zeros), real("epsilon", 1e-3f));
+        String joined = graph.node("Reshape", List.of(normalized, graph.node("Shape", List.of(hidden))));
+        String axes = graph.longs(1, 2);
+        String weight = graph.node("Unsqueeze", List.of(graph.constant("norm.weight", scales, 6), axes));
+        String scaled = graph.node("Mul", List.of(joined, castLike(graph, weight, joined)));
+        String bias = graph.node("Unsqueeze", List.of(graph.constant("norm.bias", shifts, 6), axes));
+        String shifted = graph.node("Add", List.of(scaled, castLike(graph, bias, scaled)));
+
+        assertThat(find(graph, shifted, 6, 2, 2)).singleElement().satisfies(site -> {
+            assertThat(site.kind()).isEqualTo(NormKind.GROUP);
+            assertThat(site.normalization()).isEqualTo(new Normalization.OverGroups(2, 1e-3f));
+            assertThat(site.input()).isEqualTo(hidden);
+            assertThat(site.output()).isEqualTo(shifted);
+            assertThat(Tensors.floats(site.weight().source())).containsExactly(scales);
+            assertThat(site.bias())
+                    .hasValueSatisfying(parameter ->
+                            assertThat(Tensors.floats(parameter.source())).containsExactly(shifts));
+        });
+    }
+
+    private static String castLike(TestGraph graph, String constant, String activation) {
+        return graph.node("CastLike", List.of(constant, activation));
+    }
+
     @Test
     void passesByOtherPowersAndAxes() {
         Decomposed cube = new Decomposed(4, -1);
@@ -70,6 +108,20 @@ class NormFinderTest {
         String output = norm.graph.node("Add", List.of(norm.scaled, norm.centered));
 
         assertThat(find(norm.graph, output, 3, 5)).isEmpty();
+    }
+
+    @Test
+    void passesByANormWhoseInsidesABranchReads() {
+        Decomposed norm = new Decomposed(2, -1);
+        TestGraph graph = norm.graph;
+        String sum = graph.node("ReduceSum", List.of(norm.x), attribute("keepdims", 0));
+        String output = graph.node(
+                "If",
+                List.of(graph.node("Greater", List.of(sum, graph.number(0)))),
+                graph.body("then_branch", then -> then.output(then.node("Add", List.of(norm.scaled, norm.centered)))),
+                graph.body("else_branch", other -> other.output(other.node("Neg", List.of(norm.scaled)))));
+
+        assertThat(find(graph, output, 3, 5)).isEmpty();
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.tta4j.onnx.graph.Tensors;
 import io.tta4j.onnx.graph.TestGraph;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class ProbeTest {
@@ -130,6 +131,65 @@ class ProbeTest {
         assertThat(folded.constant(indices))
                 .hasValueSatisfying(
                         constant -> assertThat(Tensors.integers(constant)).containsExactly(4, 1));
+    }
+
+    @Test
+    void keepsOfTransposedWeightsOnlyTheResult() {
+        String weights = written.weights(4, 6);
+        String transposed = written.node("Transpose", List.of(weights));
+        written.output(written.node("MatMul", List.of(x, transposed)));
+        Graph folded = Probe.foldConstants(written.graph());
+
+        assertThat(folded.nodes()).extracting(Node::operator).containsExactly("MatMul");
+        assertThat(folded.initializers()).containsOnlyKeys(transposed);
+    }
+
+    @Test
+    void keepsWeightsThatAnotherNodeReadsAsTheyAre() {
+        String weights = written.weights(6, 6);
+        String transposed = written.node("Transpose", List.of(weights));
+        String product = written.node("MatMul", List.of(x, transposed));
+        written.output(written.node("MatMul", List.of(product, weights)));
+
+        assertThat(Probe.foldConstants(written.graph()).initializers()).containsOnlyKeys(weights, transposed);
+    }
+
+    @Test
+    void keepsWhatOnlyTheBodyOfABranchReads() {
+        String shift = written.weights(6);
+        String scale = written.node("Neg", List.of(written.weights(6)));
+        String output =
+                branch(then -> then.node("Add", List.of(x, shift)), other -> other.node("Mul", List.of(x, scale)));
+        written.output(output);
+        Graph folded = Probe.foldConstants(written.graph());
+
+        assertThat(folded.initializers()).containsKeys(shift, scale);
+        assertThat(new Probe(folded, List.of(X)).facts(output).shape(output)).isEqualTo(shape(N, 6));
+    }
+
+    private String branch(Function<TestGraph, String> then, Function<TestGraph, String> otherwise) {
+        String sum = written.node("ReduceSum", List.of(x), attribute("keepdims", 0));
+        String condition = written.node("Greater", List.of(sum, written.number(0)));
+        return written.node(
+                "If",
+                List.of(condition),
+                written.body("then_branch", body -> body.output(then.apply(body))),
+                written.body("else_branch", body -> body.output(otherwise.apply(body))));
+    }
+
+    @Test
+    void takesOfTheSecondInputOfACastLikeOnlyTheType() {
+        String like = written.node("CastLike", List.of(written.longs(2, 3), x));
+        String twice = written.node("Concat", List.of(like, like, like), attribute("axis", 0));
+        String output = written.node("CastLike", List.of(written.node("Mul", List.of(x, twice)), twice));
+        written.output(output);
+        Graph folded = Probe.foldConstants(written.graph());
+
+        assertThat(folded.nodes()).extracting(Node::operator).containsExactly("Mul", "Cast");
+        assertThat(folded.constant(twice))
+                .hasValueSatisfying(
+                        constant -> assertThat(Tensors.floats(constant)).containsExactly(2, 3, 2, 3, 2, 3));
+        assertThat(new Probe(folded, List.of(X)).facts(output).shape(output)).isEqualTo(shape(N, 6));
     }
 
     @Test
