@@ -37,6 +37,10 @@ record Analysis(
     /** The first in which Split and ReduceSum have the form of today. */
     private static final long OLDEST_OPSET = 13;
 
+    private static final String NO_NORM_LAYER =
+            "there is no norm layer (batch, group, instance or layer norm) in the graph; where batch norm was folded into"
+                    + " the convolutions, export it again with optimize=False, or with training=PRESERVE";
+
     /** @throws ModelException if the model is no classifier that can be served */
     static Analysis of(ModelFile file, OnnxOptions options) {
         Graph original = new Graph(file.proto());
@@ -80,18 +84,16 @@ record Analysis(
         return Math.toIntExact(shape.extent(1).fixed());
     }
 
-    /** @throws ModelException if the model has no norm layers, or there is no gradient for one */
+    /** What keeps the model from being adapted; empty if nothing does. */
+    List<String> obstacles() {
+        return lifting.sites().isEmpty() ? List.of(NO_NORM_LAYER) : differentiator.obstacles(lifting);
+    }
+
+    /** @throws ModelException if there is an obstacle */
     void requireAdaptable() {
-        if (lifting.sites().isEmpty()) {
-            throw new ModelException(
-                    "'%s' has no norm layer (batch, group, instance or layer norm) whose scales and shifts could be adapted; export it with batch norm unfolded (training=PRESERVE or optimize=False)"
-                            .formatted(file.name()));
-        }
-        List<String> obstacles = differentiator.obstacles(lifting);
+        List<String> obstacles = obstacles();
         if (!obstacles.isEmpty()) {
-            throw new ModelException(
-                    "'%s': %s; export the model with another form of this operation, or report the operator"
-                            .formatted(file.name(), obstacles.get(0)));
+            throw new ModelException("'%s' cannot be adapted: %s".formatted(file.name(), obstacles.get(0)));
         }
     }
 
@@ -112,7 +114,7 @@ record Analysis(
                 head.isSoftmax(),
                 lifting.layout(),
                 facts.samplesIndependent(),
-                differentiator.obstacles(lifting),
+                obstacles(),
                 notes);
     }
 }

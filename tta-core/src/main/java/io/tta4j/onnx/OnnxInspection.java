@@ -14,7 +14,8 @@ import java.util.List;
  * @param softmaxOutput whether the output is a softmax or log-softmax of the logits
  * @param layout the norm layers and the parameters that were lifted
  * @param samplesIndependent whether a row of the logits depends on the same row of the inputs alone
- * @param withoutRule a line for each node between a norm layer and the logits that has no gradient rule
+ * @param obstacles what keeps the model from being adapted, a line each: operators without a gradient rule between a
+ *     norm layer and the logits, or that there is no norm layer; empty for a model that can be adapted
  * @param notes whatever else a user should know
  */
 public record OnnxInspection(
@@ -25,13 +26,13 @@ public record OnnxInspection(
         boolean softmaxOutput,
         AffineLayout layout,
         boolean samplesIndependent,
-        List<String> withoutRule,
+        List<String> obstacles,
         List<String> notes) {
 
     public OnnxInspection {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
-        withoutRule = List.copyOf(withoutRule);
+        obstacles = List.copyOf(obstacles);
         notes = List.copyOf(notes);
     }
 

@@ -473,11 +473,11 @@ class OnnxModelTest {
 
         assertThatThrownBy(() -> load(file))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("'small.onnx': Cos node '/wave/Cos'")
+                .hasMessageContaining("'small.onnx' cannot be adapted: Cos node '/wave/Cos'")
                 .hasMessageContaining("has no gradient rule")
                 .hasMessageContaining("export the model with another form of this operation");
         OnnxInspection inspection = OnnxModel.inspect(write("wave.onnx", file), OnnxOptions.ofDefaults());
-        assertThat(inspection.withoutRule()).singleElement().asString().contains("Cos node '/wave/Cos'");
+        assertThat(inspection.obstacles()).singleElement().asString().contains("Cos node '/wave/Cos'");
         assertThat(inspection.parameters()).isEqualTo(10);
     }
 
@@ -518,7 +518,7 @@ class OnnxModelTest {
     void namesTheNodeWhoseBodiesReadWhatIsAdapted(UnaryOperator<Ending> end) {
         assertThatThrownBy(() -> load(classifier(end)))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("'small.onnx': ")
+                .hasMessageContaining("'small.onnx' cannot be adapted: ")
                 .hasMessageContaining("node '/control' lies between a norm layer and the logits")
                 .hasMessageContaining("has no gradient rule");
     }
@@ -576,7 +576,7 @@ class OnnxModelTest {
 
         assertThatThrownBy(() -> load(graph.model()))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("'small.onnx' has no norm layer");
+                .hasMessageContaining("'small.onnx' cannot be adapted: there is no norm layer");
     }
 
     @Test

@@ -81,10 +81,9 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
         OnnxInspection inspection = Engine.inspect(model);
         print(inspection, text);
         text.flush();
-        if (!inspection.withoutRule().isEmpty()) {
-            throw new ModelException(
-                    "%s must have a gradient rule for every operator behind a norm layer, but has none for %s"
-                            .formatted(model.getFileName(), String.join(", ", inspection.withoutRule())));
+        if (!inspection.obstacles().isEmpty()) {
+            throw new ModelException("'%s' cannot be adapted: %s"
+                    .formatted(model.getFileName(), String.join("; and ", inspection.obstacles())));
         }
         if (batch != null && gradient != null) {
             writeGradient(batch, inputs, gradient, text);
@@ -128,12 +127,10 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
                 inspection.samplesIndependent()
                         ? "independent: a row of the logits depends on its own sample alone"
                         : "not independent: a row of the logits depends on the whole batch");
-        line(
-                text,
-                "without rule",
-                inspection.withoutRule().isEmpty()
-                        ? "none: every operator behind a norm layer has a gradient rule"
-                        : String.join(", ", inspection.withoutRule()));
+        if (inspection.obstacles().isEmpty()) {
+            line(text, "obstacles", "none: every operator behind a norm layer has a gradient rule");
+        }
+        inspection.obstacles().forEach(obstacle -> line(text, "obstacle", obstacle));
         inspection.notes().forEach(note -> line(text, "note", note));
         List<NormLayer> layers = inspection.layout().layers();
         line(text, "norm layers", "%d, with %d parameters".formatted(layers.size(), inspection.parameters()));

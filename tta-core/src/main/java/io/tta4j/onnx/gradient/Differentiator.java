@@ -39,6 +39,9 @@ public final class Differentiator {
     /** The output that carries the gradient row by row, float32 [N, P]. */
     public static final String SAMPLE_GRADIENT = GraphBuilder.PREFIX + "sample_gradient";
 
+    private static final String REMEDY =
+            "; export the model with another form of this operation, or report the operator";
+
     /** Needed for sums of scattered gradients; parts of the file's own graph may need a later one. */
     private static final long OLDEST_OPSET = 17;
 
@@ -110,7 +113,7 @@ public final class Differentiator {
     public List<String> obstacles(Lifting lifting) {
         List<String> missing = path.stream()
                 .filter(node -> !siteByNode.containsKey(node) && Rules.of(node).isEmpty())
-                .map(node -> node + " lies between a norm layer and the logits and has no gradient rule")
+                .map(node -> node + " lies between a norm layer and the logits and has no gradient rule" + REMEDY)
                 .toList();
         if (!missing.isEmpty()) {
             return missing;
@@ -215,7 +218,9 @@ public final class Differentiator {
             } catch (UnsupportedGradient | ModelException | IllegalArgumentException e) {
                 // The last two: extents or values that must not depend on the batch, but do.
                 throw new ModelException(
-                        node + " lies between a norm layer and the logits and has no gradient here: " + e.getMessage(),
+                        node + " lies between a norm layer and the logits and has no gradient here: "
+                                + e.getMessage()
+                                + REMEDY,
                         e);
             }
         }

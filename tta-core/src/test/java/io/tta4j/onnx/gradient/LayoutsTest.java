@@ -357,7 +357,7 @@ class LayoutsTest {
         assertThatThrownBy(best::verifyAdjoint)
                 .isInstanceOf(ModelException.class)
                 .hasMessageStartingWith("Gather node '/pool/Gather' lies between a norm layer and the logits")
-                .hasMessageEndingWith("has no gradient here: an index depends on the data of 'x0'");
+                .hasMessageContaining("has no gradient here: an index depends on the data of 'x0'");
     }
 
     static Stream<RuleCase> unsupported() {
