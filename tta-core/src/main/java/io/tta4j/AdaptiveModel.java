@@ -7,6 +7,7 @@ import io.tta4j.method.State;
 import io.tta4j.method.StepReport;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
+import io.tta4j.model.ModelException;
 import io.tta4j.model.Pass;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -54,11 +55,7 @@ public final class AdaptiveModel {
      */
     public Answer predict(Batch batch) {
         if (!method.adapts()) {
-            try (Pass pass = model.serve(batch, state.theta())) {
-                Answer answer = method.answer(pass, state);
-                count(batch.rows(), StepReport.skipped(batch.rows(), 0), false);
-                return answer;
-            }
+            return serve(batch, state, false);
         }
         turn.lock();
         try {
@@ -67,9 +64,20 @@ public final class AdaptiveModel {
                 Answer answer = method.answer(pass, before);
                 adapt(pass, before);
                 return answer;
+            } catch (ModelException e) {
+                LOG.warn("{} cannot keep what a step needs; the request is answered without one", method.name(), e);
+                return serve(batch, before, true);
             }
         } finally {
             turn.unlock();
+        }
+    }
+
+    private Answer serve(Batch batch, State now, boolean rejected) {
+        try (Pass pass = model.serve(batch, now.theta())) {
+            Answer answer = method.answer(pass, now);
+            count(batch.rows(), StepReport.skipped(batch.rows(), 0), rejected);
+            return answer;
         }
     }
 

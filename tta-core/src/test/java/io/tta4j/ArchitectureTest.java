@@ -44,6 +44,14 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("io.tta4j.onnx..", "ai.onnxruntime..", "ai.onnx..");
 
+    @ArchTest
+    static final ArchRule AN_ENGINE_KNOWS_NO_METHOD = noClasses()
+            .that()
+            .resideInAPackage("io.tta4j.onnx..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.tta4j", "io.tta4j.method");
+
     private static String[] with(String... ours) {
         return Stream.of(OUTSIDE, ours).flatMap(Arrays::stream).toArray(String[]::new);
     }

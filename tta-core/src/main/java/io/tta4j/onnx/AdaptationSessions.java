@@ -8,8 +8,11 @@ import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeSession.Purpose;
 import io.tta4j.onnx.session.RowGather;
 import io.tta4j.onnx.session.SharedWeights;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The sessions that run a model at any theta: <em>serve</em> (forward only), <em>trace</em> (forward that also hands
@@ -18,6 +21,7 @@ import java.util.Set;
  */
 final class AdaptationSessions implements AutoCloseable {
 
+    private final Deque<Runnable> open = new ArrayDeque<>();
     private final SharedWeights weights;
     final NativeSession serve;
     final NativeSession trace;
@@ -52,11 +56,25 @@ final class AdaptationSessions implements AutoCloseable {
         traced = new LinkedHashSet<>(answers);
         traced.addAll(kept);
         perSample = derived.perSample();
-        weights = SharedWeights.of(graph);
-        serve = NativeSession.open(forward(analysis, answers), Purpose.ADAPTING, intraOpThreads, weights);
-        trace = NativeSession.open(forward(analysis, traced), Purpose.ADAPTING, intraOpThreads, weights);
-        pullback = NativeSession.open(derived.model(), Purpose.ADAPTING, intraOpThreads, weights);
-        rows = new RowGather(graph.inputs(), intraOpThreads);
+        weights = opened(SharedWeights.of(graph), SharedWeights::close);
+        try {
+            serve = open(forward(analysis, answers), intraOpThreads);
+            trace = open(forward(analysis, traced), intraOpThreads);
+            pullback = open(derived.model(), intraOpThreads);
+            rows = opened(new RowGather(graph.inputs(), intraOpThreads), RowGather::close);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private NativeSession open(ModelProto model, int intraOpThreads) {
+        return opened(NativeSession.open(model, Purpose.ADAPTING, intraOpThreads, weights), NativeSession::close);
+    }
+
+    private <T> T opened(T resource, Consumer<T> close) {
+        open.addFirst(() -> close.accept(resource));
+        return resource;
     }
 
     private static ModelProto forward(Analysis analysis, Set<String> outputs) {
@@ -69,12 +87,9 @@ final class AdaptationSessions implements AutoCloseable {
         return forward.build(graph.model().getIrVersion(), graph.model().getOpsetImportList());
     }
 
+    /** Closes what is open, the weights last. */
     @Override
     public void close() {
-        serve.close();
-        trace.close();
-        pullback.close();
-        rows.close();
-        weights.close();
+        open.forEach(Runnable::run);
     }
 }

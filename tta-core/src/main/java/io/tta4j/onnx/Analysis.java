@@ -56,7 +56,7 @@ record Analysis(
         int classes = classes(file, head, shapes);
         List<NormSite> sites = NormFinder.find(graph, shapes);
         Facts facts =
-                probe.withBatchAxes(shapes, sites.stream().map(NormSite::input).toList());
+                probe.withBatchAxes(shapes, sites.stream().map(NormSite::input).toList(), head.logits());
         Lifting lifting = new Lifting(sites);
         return new Analysis(
                 file,
@@ -80,6 +80,11 @@ record Analysis(
             throw new ModelException(
                     "'%s': the logits '%s' must be of shape [N, C] with at least two classes, but are %s"
                             .formatted(file.name(), head.logits(), shape));
+        }
+        if (facts.probabilities()) {
+            throw new ModelException(
+                    "'%s': the logits '%s' must be unnormalised scores, but the rows sum to one as probabilities do; choose an output in front of the softmax"
+                            .formatted(file.name(), head.logits()));
         }
         return Math.toIntExact(shape.extent(1).fixed());
     }

@@ -32,8 +32,11 @@ import org.jspecify.annotations.Nullable;
  * derived as a second ONNX graph. The source model is served by an untouched session of the original file; the sessions
  * that take theta are built when it is first needed.
  *
- * <p>Thread-safe. {@link #close} waits for nobody: what is open stays usable, and native memory is freed when the last
- * pass is closed.
+ * <p>Where the model ends in a softmax, the source state's logits are the logarithms of its output: the logits up to a
+ * constant of each row, which no softmax sees.
+ *
+ * <p>Thread-safe. {@link #close} waits for nobody: a pass that is open stays usable, {@link Pass#repeat} included, and
+ * native memory is freed when the last one is closed.
  */
 public final class OnnxModel implements AdaptableModel {
 
@@ -58,6 +61,7 @@ public final class OnnxModel implements AdaptableModel {
      *
      * @throws UncheckedIOException if the file cannot be read
      * @throws ModelException if it is no ONNX classifier, or cannot be adapted; the message says why
+     * @throws IllegalStateException if ONNX Runtime or the ONNX classes are not on the class path
      */
     public static OnnxModel load(Path file) {
         return load(file, OnnxOptions.ofDefaults());
@@ -65,6 +69,7 @@ public final class OnnxModel implements AdaptableModel {
 
     /** Loads a file; throws as {@link #load(Path)}. */
     public static OnnxModel load(Path file, OnnxOptions options) {
+        EngineLibraries.require();
         return load(ModelFile.read(file), options);
     }
 
@@ -75,6 +80,7 @@ public final class OnnxModel implements AdaptableModel {
      * @param name for messages
      */
     public static OnnxModel load(byte[] bytes, String name, OnnxOptions options) {
+        EngineLibraries.require();
         return load(ModelFile.parse(name, bytes), options);
     }
 
@@ -91,6 +97,7 @@ public final class OnnxModel implements AdaptableModel {
      * @throws ModelException if it is no ONNX classifier
      */
     public static OnnxInspection inspect(Path file, OnnxOptions options) {
+        EngineLibraries.require();
         return Analysis.of(ModelFile.read(file), options).inspection();
     }
 
@@ -122,19 +129,25 @@ public final class OnnxModel implements AdaptableModel {
     @Override
     public Pass forward(Batch batch, Vector theta) {
         analysis.inputs().requireAccepts(batch);
+        leases.acquire();
         return trace(() -> Feed.of(batch), theta);
     }
 
-    /** A traced pass over a feed, which the pass owns. */
-    Pass trace(Supplier<Feed> inputs, Vector theta) {
-        leases.acquire();
+    /** A pass over a feed of an open pass, which may have outlived the model's owner. */
+    Pass repeat(Supplier<Feed> inputs, Vector theta) {
+        leases.share();
+        return trace(inputs, theta);
+    }
+
+    /** A traced pass over a feed; the pass owns the feed and the lease that was taken. */
+    private Pass trace(Supplier<Feed> inputs, Vector theta) {
         @Nullable Feed feed = null;
         try {
             AdaptationSessions adapting = sessions();
             feed = inputs.get();
             OrtSession.Result trace = run(adapting.trace, adapting.traced, feed, theta);
             return new OnnxPass(this, adapting, feed, theta, trace, analysis.head());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (feed != null) {
                 feed.close();
             }
@@ -146,18 +159,31 @@ public final class OnnxModel implements AdaptableModel {
     @Override
     public Pass serve(Batch batch, Vector theta) {
         analysis.inputs().requireAccepts(batch);
-        Head head = analysis.head();
-        boolean untouched = theta.equals(source()) && !head.isSoftmax();
         leases.acquire();
-        try (Feed feed = Feed.of(batch);
-                OrtSession.Result result = untouched
-                        ? original.run(feed.tensors(), Set.of(head.output()))
-                        : run(sessions().serve, sessions().answers, feed, theta)) {
-            Matrix logits = NativeTensors.matrix(result, head.logits());
-            return new ServedPass(
-                    this, batch, logits, head.isSoftmax() ? NativeTensors.matrix(result, head.output()) : logits);
+        try (Feed feed = Feed.of(batch)) {
+            return theta.equals(source()) ? serveOriginal(batch, feed) : serveAdapted(batch, feed, theta);
         } finally {
             leases.release();
+        }
+    }
+
+    private Pass serveOriginal(Batch batch, Feed feed) {
+        Head head = analysis.head();
+        try (OrtSession.Result result = original.run(feed.tensors(), Set.of(head.output()))) {
+            Matrix output = NativeTensors.matrix(result, head.output());
+            return new ServedPass(this, batch, head.logitsOf(output), output);
+        }
+    }
+
+    private Pass serveAdapted(Batch batch, Feed feed, Vector theta) {
+        Head head = analysis.head();
+        AdaptationSessions adapting = sessions();
+        try (OrtSession.Result result = run(adapting.serve, adapting.answers, feed, theta)) {
+            return new ServedPass(
+                    this,
+                    batch,
+                    NativeTensors.matrix(result, head.logits()),
+                    NativeTensors.matrix(result, head.output()));
         }
     }
 

@@ -34,8 +34,13 @@ final class OnnxPass implements Pass {
         this.feed = feed;
         this.theta = theta;
         this.trace = trace;
-        this.logits = NativeTensors.matrix(trace, head.logits());
-        this.output = head.isSoftmax() ? NativeTensors.matrix(trace, head.output()) : logits;
+        try {
+            this.logits = NativeTensors.matrix(trace, head.logits());
+            this.output = head.isSoftmax() ? NativeTensors.matrix(trace, head.output()) : logits;
+        } catch (RuntimeException | Error e) {
+            trace.close();
+            throw e;
+        }
     }
 
     @Override
@@ -99,7 +104,7 @@ final class OnnxPass implements Pass {
             // ONNX Runtime counts negative rows from the end.
             Objects.checkIndex(row, rows());
         }
-        return model.trace(() -> sessions.rows.gather(feed, rows), other);
+        return model.repeat(() -> sessions.rows.gather(feed, rows), other);
     }
 
     private void requireOpen() {

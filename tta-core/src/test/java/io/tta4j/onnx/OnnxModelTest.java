@@ -46,6 +46,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -453,6 +454,59 @@ class OnnxModelTest {
         assertThatThrownBy(() -> load(file))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("must be of shape [N, C] with at least two classes, but are [N, 1, 3]");
+    }
+
+    /** Ends behind which probabilities would be taken for logits. */
+    static Stream<Arguments> disguisedEnds() {
+        return Stream.of(
+                Arguments.of(end("Softmax", "Flatten"), "lies behind the Softmax (node '/end/Softmax')"),
+                Arguments.of(end("Softmax", "Log"), "lies behind the Softmax (node '/end/Softmax')"),
+                Arguments.of(end("LogSoftmax", "Flatten"), "lies behind the LogSoftmax (node '/end/LogSoftmax')"),
+                Arguments.of(end("Sigmoid", "Flatten"), "ends in a Sigmoid (node '/end/Sigmoid')"),
+                Arguments.of(end("Softmax", "Abs"), "must be unnormalised scores, but the rows sum to one"),
+                Arguments.of(end("ArgMax"), "must be float32, but is INT64"));
+    }
+
+    private static UnaryOperator<Ending> end(String... operators) {
+        return logits -> {
+            Ending end = logits;
+            for (String operator : operators) {
+                end = end.then(operator, "/end/" + operator);
+            }
+            return end;
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("disguisedEnds")
+    void refusesProbabilitiesInDisguise(UnaryOperator<Ending> end, String message) {
+        assertThatThrownBy(() -> load(classifier(end)))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void servesTheSourceOfASoftmaxModelFromTheOriginalFile() {
+        try (OnnxModel softmax = load(classifier(end("Softmax")));
+                OnnxModel logSoftmax = load(classifier(end("LogSoftmax")));
+                OnnxModel plain = load(classifier(logits -> logits));
+                Pass probabilities = softmax.serve(batch(), softmax.source());
+                Pass logarithms = logSoftmax.serve(batch(), logSoftmax.source());
+                Pass logits = plain.serve(batch(), plain.source())) {
+            for (int row = 0; row < ROWS; row++) {
+                // Logits are only defined up to a constant of the row.
+                for (int column = 1; column < CLASSES; column++) {
+                    float gap =
+                            logits.logits().get(row, column) - logits.logits().get(row, 0);
+                    assertThat(probabilities.logits().get(row, column)
+                                    - probabilities.logits().get(row, 0))
+                            .isCloseTo(gap, within(1e-4f));
+                    assertThat(logarithms.logits().get(row, column)
+                                    - logarithms.logits().get(row, 0))
+                            .isCloseTo(gap, within(1e-4f));
+                }
+            }
+        }
     }
 
     @Test

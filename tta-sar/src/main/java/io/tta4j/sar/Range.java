@@ -1,7 +1,7 @@
 package io.tta4j.sar;
 
 /** The ranges that settings lie in. NaN and the infinities are in none of them. */
-public enum Range {
+enum Range {
     NON_NEGATIVE("at least 0 and finite", 0, Double.MAX_VALUE),
     POSITIVE("greater than 0 and finite", Double.MIN_VALUE, Double.MAX_VALUE),
     BELOW_ONE("at least 0 and less than 1", 0, Math.nextDown(1.0)),

@@ -177,7 +177,10 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
             }
             int[] labels = set.labels();
             int[] used = limit == null ? labels : Arrays.copyOf(labels, Math.min(limit, labels.length));
+            byte[] bytes = Files.readAllBytes(model);
             try (AdaptableModel network = Engine.load(model)) {
+                // Of the file as it is now: it may be another one when the replay is over.
+                Map<String, Object> facts = ModelFacts.of(network, model.getFileName().toString(), bytes);
                 Replay replay = new Replay(network, images, used, inputs, batch);
                 List<ReplayResult> results;
                 try (Progress progress = Progress.of((long) images.size() * used.length)) {
@@ -185,7 +188,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                 }
                 spec.commandLine().getOut().print(ConsoleTable.of(results));
                 spec.commandLine().getOut().flush();
-                Map<String, Object> config = config(network, images, used.length, choice, inputs);
+                Map<String, Object> config = config(facts, images, used.length, choice, inputs);
                 files.write(new ReplayReport(results, config, Environment.current()));
             }
         }
@@ -220,10 +223,10 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     }
 
     private Map<String, Object> config(
-            AdaptableModel network, List<Images> images, int used, MethodChoice choice, Preprocessing inputs)
+            Map<String, Object> facts, List<Images> images, int used, MethodChoice choice, Preprocessing inputs)
             throws IOException {
         Map<String, Object> config = new LinkedHashMap<>();
-        config.put("model", ModelFacts.of(network, model.getFileName().toString(), Files.readAllBytes(model)));
+        config.put("model", facts);
         config.put("data", data.toRealPath().getFileName().toString());
         config.put("corruptions", images.stream().map(Images::name).toList());
         config.put("images", used);

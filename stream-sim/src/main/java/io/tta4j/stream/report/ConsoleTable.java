@@ -52,7 +52,23 @@ public final class ConsoleTable {
         row("cost", method -> decimal(method.relativeCost()) + "x");
         row("ms a batch, p50", method -> decimal(method.p50()));
         row("ms a batch, p99", method -> decimal(method.p99()));
+        methods.forEach(this::rejected);
         return text.toString();
+    }
+
+    /** An adaptation that the runtime threw away leaves no trace in the accuracies: say so. */
+    private void rejected(Summary method) {
+        List<ReplayResult> ofMethod = results.stream()
+                .filter(result -> result.method().equals(method.method()))
+                .toList();
+        long rejected = ofMethod.stream().mapToLong(ReplayResult::rejected).sum();
+        if (rejected > 0) {
+            text.append("%s: %d of %d adaptations failed or were not finite, and were dropped\n"
+                    .formatted(
+                            method.method(),
+                            rejected,
+                            ofMethod.stream().mapToInt(ReplayResult::batches).sum()));
+        }
     }
 
     private void row(String label, Function<Summary, String> cell) {

@@ -92,13 +92,7 @@ final class Activations {
         node.contribute(0, builder.subtract(node.upstream(), builder.multiply(probabilities, sum)));
     }
 
-    /** Before opset 13 a softmax ran over the axis and all behind it, which is the same for the last one. */
     private static int softmaxAxis(NodeGradient node) {
-        boolean perAxis = node.tape().graph.opset() >= 13;
-        int axis = node.shapeOf(0).axis(node.node().integer("axis", perAxis ? -1 : 1));
-        if (!perAxis && axis != node.shapeOf(0).rank() - 1) {
-            throw new UnsupportedGradient("before opset 13 the axis must be the last, but was " + axis);
-        }
-        return axis;
+        return node.shapeOf(0).axis(node.node().integer("axis", -1));
     }
 }

@@ -148,7 +148,7 @@ public final class Differentiator {
                 List.of(OperatorSetIdProto.newBuilder()
                         .setVersion(Math.max(OLDEST_OPSET, graph.opset()))
                         .build()));
-        return new Pullback(model, tape.kept(), true, perSample);
+        return new Pullback(model, tape.kept(), perSample);
     }
 
     private static void joinGradients(

@@ -10,7 +10,6 @@ import java.util.Set;
  *     {@link Differentiator#GRADIENT} [P] and, where samples can be told apart, {@link Differentiator#SAMPLE_GRADIENT}
  *     [N, P]
  * @param kept the activations of the forward pass that it reads
- * @param readsTheta whether theta is among the inputs
  * @param perSample whether there are per-sample gradients
  */
-public record Pullback(ModelProto model, Set<String> kept, boolean readsTheta, boolean perSample) {}
+public record Pullback(ModelProto model, Set<String> kept, boolean perSample) {}

@@ -16,18 +16,21 @@ public final class Facts {
     private final Map<String, long[]> integers;
     private final Map<String, BatchAxis> batchAxes;
     private final boolean samplesIndependent;
+    private final boolean probabilities;
 
     Facts(
             Graph graph,
             Map<String, Shape> shapes,
             Map<String, long[]> integers,
             Map<String, BatchAxis> batchAxes,
-            boolean samplesIndependent) {
+            boolean samplesIndependent,
+            boolean probabilities) {
         this.graph = graph;
         this.shapes = Map.copyOf(shapes);
         this.integers = Map.copyOf(integers);
         this.batchAxes = Map.copyOf(batchAxes);
         this.samplesIndependent = samplesIndependent;
+        this.probabilities = probabilities;
     }
 
     /** The shape of a tensor. */
@@ -68,12 +71,20 @@ public final class Facts {
         return Optional.ofNullable(batchAxes.get(tensor));
     }
 
-    Facts withBatchAxes(Map<String, BatchAxis> axes) {
-        return new Facts(graph, shapes, integers, axes, samplesIndependent);
+    Facts with(Map<String, BatchAxis> axes, boolean independent) {
+        return new Facts(graph, shapes, integers, axes, independent, probabilities);
     }
 
     /** Whether a row of the logits depends on the same row of the inputs alone. */
     public boolean samplesIndependent() {
         return samplesIndependent;
+    }
+
+    /**
+     * Whether the rows of what was taken for logits were positive and summed to one: the last defence against
+     * probabilities taken as logits, which nothing in the graph may give away.
+     */
+    public boolean probabilities() {
+        return probabilities;
     }
 }

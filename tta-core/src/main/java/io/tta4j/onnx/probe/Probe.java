@@ -46,6 +46,7 @@ public final class Probe {
     private static final int LARGEST = 5;
     private static final int[] PERMUTATION = {2, 0, 1};
     private static final float TOLERANCE = 1e-3f;
+    private static final double PROBABILITY_TOLERANCE = 1e-4;
 
     private final Graph graph;
     private final Batch samples;
@@ -151,7 +152,19 @@ public final class Probe {
         float[] ofAll = runs.get(runs.size() - 1).logits().toArray();
         boolean independent =
                 runs.stream().allMatch(run -> startsWith(ofAll, run.logits().toArray()));
-        return new Facts(graph, shapes, integers, Map.of(), independent);
+        return new Facts(graph, shapes, integers, Map.of(), independent, rowsSumToOne(ofAll));
+    }
+
+    private static boolean rowsSumToOne(float[] values) {
+        int columns = values.length / LARGEST;
+        return IntStream.range(0, LARGEST).allMatch(row -> {
+            double sum = 0;
+            for (int column = 0; column < columns; column++) {
+                float value = values[row * columns + column];
+                sum += value >= 0 ? value : Double.NaN;
+            }
+            return Math.abs(sum - 1) <= PROBABILITY_TOLERANCE;
+        });
     }
 
     /** What one batch showed: all integer outputs, and the logits. */
@@ -191,27 +204,28 @@ public final class Probe {
     }
 
     /** The same facts, and where the given float tensors carry the samples. */
-    public Facts withBatchAxes(Facts facts, Collection<String> tensors) {
+    public Facts withBatchAxes(Facts facts, Collection<String> tensors, String logits) {
         Set<String> outputs = new LinkedHashSet<>(tensors);
+        outputs.add(logits);
         Map<String, BatchAxis> axes = new HashMap<>();
-        if (!outputs.isEmpty()) {
-            GraphBuilder probe = copyOfGraph();
-            outputs.forEach(probe::output);
-            try (NativeSession session = session(probe, graph);
-                    Feed stored = Feed.of(samples.select(0, 1, 2));
-                    Feed permuted = Feed.of(samples.select(PERMUTATION));
-                    OrtSession.Result before = session.run(stored.tensors(), outputs);
-                    OrtSession.Result after = session.run(permuted.tensors(), outputs)) {
-                for (String tensor : outputs) {
-                    batchAxis(
-                                    facts.shape(tensor),
-                                    NativeTensors.floats(before, tensor),
-                                    NativeTensors.floats(after, tensor))
-                            .ifPresent(axis -> axes.put(tensor, axis));
-                }
+        GraphBuilder probe = copyOfGraph();
+        outputs.forEach(probe::output);
+        try (NativeSession session = session(probe, graph);
+                Feed stored = Feed.of(samples.select(0, 1, 2));
+                Feed permuted = Feed.of(samples.select(PERMUTATION));
+                OrtSession.Result before = session.run(stored.tensors(), outputs);
+                OrtSession.Result after = session.run(permuted.tensors(), outputs)) {
+            for (String tensor : outputs) {
+                batchAxis(
+                                facts.shape(tensor),
+                                NativeTensors.floats(before, tensor),
+                                NativeTensors.floats(after, tensor))
+                        .ifPresent(axis -> axes.put(tensor, axis));
             }
         }
-        return facts.withBatchAxes(axes);
+        // A row that depends on those before it passes the comparison of batches of several sizes, but not this one.
+        boolean independent = facts.samplesIndependent() && axes.containsKey(logits);
+        return facts.with(axes, independent);
     }
 
     private static Optional<BatchAxis> batchAxis(Shape shape, float[] before, float[] after) {

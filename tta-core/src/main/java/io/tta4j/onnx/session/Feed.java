@@ -20,8 +20,14 @@ public final class Feed implements AutoCloseable {
     /** Views of a batch: the same memory, nothing copied. */
     public static Feed of(Batch batch) {
         Map<String, OnnxTensor> views = new HashMap<>();
-        batch.inputs().forEach((name, tensor) -> views.put(name, NativeTensors.view(tensor)));
-        return new Feed(views, () -> views.values().forEach(OnnxTensor::close));
+        Feed feed = new Feed(views, () -> views.values().forEach(OnnxTensor::close));
+        try {
+            batch.inputs().forEach((name, tensor) -> views.put(name, NativeTensors.view(tensor)));
+            return feed;
+        } catch (RuntimeException e) {
+            feed.close();
+            throw e;
+        }
     }
 
     /** The outputs of a run, which this feed owns from then on, under the names of inputs. */

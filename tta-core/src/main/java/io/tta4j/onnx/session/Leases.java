@@ -34,6 +34,14 @@ public final class Leases {
         users++;
     }
 
+    /** Adds a user on behalf of one there is already, which may be after the owner has closed it. */
+    public synchronized void share() {
+        if (users == 0) {
+            throw new IllegalStateException(name + " is freed");
+        }
+        users++;
+    }
+
     /** Drops a user. */
     public void release() {
         boolean last;

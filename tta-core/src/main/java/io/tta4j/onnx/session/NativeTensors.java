@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.tta4j.model.ElementType;
 import io.tta4j.model.Matrix;
+import io.tta4j.model.ModelException;
 import io.tta4j.model.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -40,9 +41,17 @@ public final class NativeTensors {
                 .asFloatBuffer();
     }
 
-    /** The values of a float output. */
+    /**
+     * The values of a float output.
+     *
+     * @throws ModelException if it is of another type
+     */
     public static float[] floats(OrtSession.Result result, String output) {
-        FloatBuffer buffer = tensor(result, output).getFloatBuffer();
+        OnnxTensor tensor = tensor(result, output);
+        FloatBuffer buffer = tensor.getFloatBuffer();
+        if (buffer == null) {
+            throw new ModelException("tensor '%s' must be float32, but is %s".formatted(output, tensor.getInfo().type));
+        }
         float[] values = new float[buffer.remaining()];
         buffer.get(values);
         return values;

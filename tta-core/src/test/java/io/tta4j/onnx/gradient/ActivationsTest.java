@@ -2,16 +2,13 @@ package io.tta4j.onnx.gradient;
 
 import static io.tta4j.onnx.gradient.ElementwiseTest.unary;
 import static io.tta4j.onnx.graph.GraphBuilder.attribute;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
-import io.tta4j.model.ModelException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -128,14 +125,5 @@ class ActivationsTest {
             }
         }
         return gradient;
-    }
-
-    @Test
-    void refusesASoftmaxOverSeveralAxesOfOldFiles() {
-        RuleCase old = RuleCase.of("old", 11, g -> g.node("Softmax", List.of(g.x(3, 4))));
-
-        assertThatThrownBy(() -> old.verify(unary(x -> 0)))
-                .isInstanceOf(ModelException.class)
-                .hasMessageContaining("before opset 13 the axis must be the last, but was 1");
     }
 }

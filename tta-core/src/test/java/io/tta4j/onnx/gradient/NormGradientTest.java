@@ -418,7 +418,7 @@ class NormGradientTest {
             Facts shapes = probe.facts(output);
             List<NormSite> sites = NormFinder.find(graph, shapes);
             Facts facts = probe.withBatchAxes(
-                    shapes, sites.stream().map(NormSite::input).toList());
+                    shapes, sites.stream().map(NormSite::input).toList(), output);
             Lifting lifting = new Lifting(sites);
             Pullback pullback = Differentiator.of(graph, facts, sites, output).pullback(lifting);
             assertThat(pullback.perSample()).isTrue();

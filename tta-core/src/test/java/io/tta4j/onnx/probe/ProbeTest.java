@@ -212,7 +212,8 @@ class ProbeTest {
         String sum = written.node("ReduceSum", List.of(blocks, written.longs(0)));
         String output = written.node("Add", List.of(x, written.node("ReduceSum", List.of(x))));
         Probe probe = probe(output);
-        Facts facts = probe.withBatchAxes(probe.facts(output), List.of("x", blocks, moved, interleaved, behind, sum));
+        Facts facts =
+                probe.withBatchAxes(probe.facts(output), List.of("x", blocks, moved, interleaved, behind, sum), output);
 
         assertThat(facts.batchAxis("x")).contains(new BatchAxis(0, 1, true));
         assertThat(facts.batchAxis(blocks)).contains(new BatchAxis(0, 3, true));
@@ -227,7 +228,8 @@ class ProbeTest {
         String mixed = written.node("CumSum", List.of(x, written.longs(0)));
         Probe probe = probe(mixed);
 
-        assertThat(probe.withBatchAxes(probe.facts(mixed), List.of(mixed)).batchAxis(mixed))
+        assertThat(probe.withBatchAxes(probe.facts(mixed), List.of(mixed), mixed)
+                        .batchAxis(mixed))
                 .isEmpty();
     }
 
