@@ -14,6 +14,7 @@ import io.tta4j.model.AffineLayout;
 import io.tta4j.model.Batch;
 import io.tta4j.model.InputSpec;
 import io.tta4j.model.Matrix;
+import io.tta4j.model.ModelException;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Tensor;
 import io.tta4j.model.Vector;
@@ -37,6 +38,7 @@ class AdaptiveModelTest {
         int forwards;
         int serves;
         int open;
+        boolean keepsNothing;
 
         @Override
         public List<InputSpec> inputs() {
@@ -67,6 +69,9 @@ class AdaptiveModelTest {
         public Pass forward(Batch batch, Vector theta) {
             if (!batch.inputs().containsKey("x")) {
                 throw new IllegalArgumentException("inputs must be [x]");
+            }
+            if (keepsNothing) {
+                throw new ModelException("no memory for activations");
             }
             forwards++;
             return pass(batch, theta);
@@ -180,6 +185,16 @@ class AdaptiveModelTest {
         });
 
         assertThat(adaptive.predict(TWO_ROWS).logits().rows()).isEqualTo(2);
+        assertThat(adaptive.counters()).isEqualTo(new Counters(1, 2, 0, 0, 0, 1));
+        assertThat(model.open).isZero();
+    }
+
+    @Test
+    void answersWhereTheEngineCannotKeepWhatAStepNeeds() {
+        AdaptiveModel adaptive = AdaptiveModel.of(model, DOUBLING);
+        model.keepsNothing = true;
+
+        assertThat(adaptive.predict(TWO_ROWS).logits().row(0)).containsExactly(1, -1);
         assertThat(adaptive.counters()).isEqualTo(new Counters(1, 2, 0, 0, 0, 1));
         assertThat(model.open).isZero();
     }

@@ -720,6 +720,18 @@ class OnnxModelTest {
     // ---- lifetimes
 
     @Test
+    void repeatsAnOpenPassOfAClosedModel() {
+        OnnxModel model = load(classifier(logits -> logits));
+        try (Pass pass = model.forward(batch(), model.source())) {
+            model.close();
+            try (Pass again = pass.repeat(model.source(), 1)) {
+                assertThat(again.logits()).isEqualTo(pass.logits().select(1));
+            }
+        }
+        assertThatThrownBy(() -> model.forward(batch(), model.source())).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void refusesToPullBackAClosedPass() {
         try (OnnxModel model = plain()) {
             Pass pass = model.forward(batch(), model.source());

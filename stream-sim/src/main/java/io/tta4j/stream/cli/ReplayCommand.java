@@ -180,7 +180,8 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
             byte[] bytes = Files.readAllBytes(model);
             try (AdaptableModel network = Engine.load(model)) {
                 // Of the file as it is now: it may be another one when the replay is over.
-                Map<String, Object> facts = ModelFacts.of(network, model.getFileName().toString(), bytes);
+                Map<String, Object> facts =
+                        ModelFacts.of(network, model.getFileName().toString(), bytes);
                 Replay replay = new Replay(network, images, used, inputs, batch);
                 List<ReplayResult> results;
                 try (Progress progress = Progress.of((long) images.size() * used.length)) {

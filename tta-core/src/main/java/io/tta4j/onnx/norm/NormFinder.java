@@ -73,24 +73,18 @@ public final class NormFinder {
     }
 
     private Optional<NormSite> groupNorm(Node node) {
-        int groups = Math.toIntExact(node.integer("num_groups", 1));
-        return site(
-                node,
-                NormKind.GROUP,
-                new Normalization.OverGroups(groups, node.real("epsilon", 1e-5f)),
-                node.input(0),
-                node.output(),
-                List.of(node),
-                parameter(node, 1),
-                parameter(node, 2));
+        return overGroups(node, NormKind.GROUP, node.integer("num_groups", 1));
     }
 
     private Optional<NormSite> instanceNorm(Node node) {
-        int channels = Math.toIntExact(facts.shape(node.input(0)).fixedExtent(1));
+        return overGroups(node, NormKind.INSTANCE, facts.shape(node.input(0)).fixedExtent(1));
+    }
+
+    private Optional<NormSite> overGroups(Node node, NormKind kind, long groups) {
         return site(
                 node,
-                NormKind.INSTANCE,
-                new Normalization.OverGroups(channels, node.real("epsilon", 1e-5f)),
+                kind,
+                new Normalization.OverGroups(Math.toIntExact(groups), node.real("epsilon", 1e-5f)),
                 node.input(0),
                 node.output(),
                 List.of(node),
