@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** How gradients of shared layers add up is tested with {@code OnnxModelTest}, where they can be run. */
+/** How gradients of shared layers add up is tested with {@code OnnxPassTest}, where they can be run. */
 class LiftingTest {
 
     private static final float[] SCALES = {1, 2, 3};
