@@ -43,7 +43,7 @@ public sealed interface LayerSelection {
 
     /**
      * All but the last floor(L/4) of L norm layers in graph order: the layers near the output stay frozen, as in SAR
-     * (Niu et al., ICLR 2023, appendix), whose code names them one network at a time.
+     * (Niu et al., ICLR 2023), whose code names them one network at a time.
      */
     static LayerSelection allButLast() {
         return new AllButLast();

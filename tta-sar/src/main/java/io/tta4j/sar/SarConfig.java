@@ -39,24 +39,24 @@ public record SarConfig(
         OptionalDouble gradientQuantile,
         boolean compat) {
 
-    /** The learning rate of a batch of {@value #DEFAULT_LEARNING_RATE_ROWS} (SAR's for ViT-B, appendix C). */
+    /** The learning rate of a batch of {@value #DEFAULT_LEARNING_RATE_ROWS} (the authors' code for SAR, ViT-B). */
     public static final double DEFAULT_LEARNING_RATE = 0.001;
 
     /** The batch size that {@link #DEFAULT_LEARNING_RATE} is for. */
     public static final int DEFAULT_LEARNING_RATE_ROWS = 64;
 
-    /** SAR, appendix C. */
+    /** The authors' code for SAR. */
     public static final double DEFAULT_MOMENTUM = 0.9;
 
-    /** SAR, section 5; SAM's default for training too. */
+    /** The authors' code for SAR. */
     public static final double DEFAULT_RHO = 0.05;
 
-    /** E0 as a share of ln C (SAR, section 5, after EATA). */
+    /** E0 as a share of ln C (the authors' code for SAR, after EATA). */
     public static final double DEFAULT_MARGIN = 0.4;
 
     /**
-     * e_m for 1,000 classes (SAR, section 5). With C classes this is scaled by ln C / ln 1000, the ratio of the largest
-     * entropies: unscaled, it would reset a healthy model of ten classes again and again.
+     * e_m for 1,000 classes (the authors' code for SAR). With C classes this is scaled by ln C / ln 1000, the ratio of
+     * the largest entropies: unscaled, it would reset a healthy model of ten classes again and again.
      */
     public static final double DEFAULT_RESET_THRESHOLD = 0.2;
 

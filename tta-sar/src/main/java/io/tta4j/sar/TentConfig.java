@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
  */
 public record TentConfig(OptionalDouble learningRate, double momentum, LayerSelection layers) {
 
-    /** Tent, section 4: SGD with momentum for ImageNet. */
+    /** As SAR's, so that the two compare. */
     public static final double DEFAULT_MOMENTUM = 0.9;
 
     public TentConfig {
