@@ -51,7 +51,7 @@ final class AdaptationSessions implements AutoCloseable {
         keptInputs = new LinkedHashSet<>();
         kept = new LinkedHashSet<>();
         for (String tensor : derived.kept()) {
-            (graph.producer(tensor).isPresent() ? kept : keptInputs).add(tensor);
+            (graph.inputs().stream().anyMatch(input -> input.getName().equals(tensor)) ? keptInputs : kept).add(tensor);
         }
         traced = new LinkedHashSet<>(answers);
         traced.addAll(kept);
@@ -81,7 +81,7 @@ final class AdaptationSessions implements AutoCloseable {
         Graph graph = analysis.graph();
         GraphBuilder forward = new GraphBuilder();
         graph.inputs().forEach(forward::input);
-        analysis.lifting().copyNodes(graph, forward);
+        analysis.lifting().copyNodes(graph, analysis.facts(), forward);
         outputs.forEach(forward::output);
         graph.initializers().values().forEach(forward::initializer);
         return forward.build(graph.model().getIrVersion(), graph.model().getOpsetImportList());

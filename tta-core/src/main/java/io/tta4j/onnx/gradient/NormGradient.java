@@ -4,6 +4,7 @@ import io.tta4j.onnx.graph.Extent;
 import io.tta4j.onnx.graph.GraphBuilder;
 import io.tta4j.onnx.graph.Shape;
 import io.tta4j.onnx.graph.Tensors;
+import io.tta4j.onnx.norm.GroupStatistics;
 import io.tta4j.onnx.norm.NormSite;
 import io.tta4j.onnx.norm.Normalization;
 import io.tta4j.onnx.probe.BatchAxis;
@@ -70,49 +71,45 @@ final class NormGradient {
 
     /**
      * With x as [R, C, S] and per (row, channel) sums S1 of dy and S2 of dy (x - mu), everything but dx itself is
-     * arithmetic on [R, C].
+     * arithmetic on [R, C], and dx = (r gamma) dy - (r^2 B) x + (r^2 B mu - r A).
      */
     private Parameters overGroups(Normalization.OverGroups how) {
         long channels = shape.fixedExtent(1);
         long groups = how.groups();
         long perGroup = channels / groups;
         long width = Tensors.elements(site.weight().source());
-        String x = tape.value(site.input());
-
-        String grouped = builder.reshape(x, 0, groups, -1);
         long count = perGroup * spatialElements();
-        String centered = centered(grouped, count, 2);
-        String scale = inverseDeviation(centered, how.epsilon(), count, 2);
-        centered = builder.reshape(centered, 0, channels, -1);
+        GroupStatistics statistics = GroupStatistics.of(site);
+        String mean = tape.made(statistics.mean(), GroupStatistics.RANK);
+        String scale = tape.made(statistics.inverseDeviation(), GroupStatistics.RANK);
+
+        String x = builder.reshape(tape.value(site.input()), 0, channels, -1);
         String dy = builder.reshape(upstream, 0, channels, -1);
-        String s1 = builder.sum(dy, false, 2);
-        String s2 = builder.sum(builder.multiply(dy, centered), false, 2);
-        String scaledS2 =
-                builder.reshape(builder.multiply(builder.reshape(s2, 0, groups, perGroup), scale), 0, channels);
+        String s1 = builder.reshape(builder.sum(dy, false, 2), 0, groups, perGroup);
+        String raw = builder.reshape(builder.sum(builder.multiply(dy, x), false, 2), 0, groups, perGroup);
+        String s2 = builder.multiply(builder.subtract(raw, builder.multiply(mean, s1)), scale);
 
         if (wantsInput) {
             // Scales per channel, or one for all channels of a group.
             String gammaByGroup = builder.reshape(gamma, groups, width / groups);
-            double share = 1.0 / count;
-            String a = builder.sum(builder.multiply(builder.reshape(s1, 0, groups, perGroup), gammaByGroup), true, 2);
-            String b = builder.sum(
-                    builder.multiply(builder.reshape(scaledS2, 0, groups, perGroup), gammaByGroup), true, 2);
+            String a = mean(builder.multiply(s1, gammaByGroup), count, 2);
+            String b = mean(builder.multiply(s2, gammaByGroup), count, 2);
             String toUpstream = builder.reshape(builder.multiply(scale, gammaByGroup), 0, width, 1);
             if (width != channels) {
                 toUpstream = perChannel(toUpstream, groups, perGroup);
             }
-            String toCentered = builder.multiply(builder.multiply(builder.multiply(scale, scale), b), share);
-            String constant = builder.multiply(builder.multiply(scale, a), share);
-            String byGroup =
-                    builder.add(builder.multiply(builder.reshape(centered, 0, groups, -1), toCentered), constant);
-            String dx = builder.subtract(builder.multiply(dy, toUpstream), builder.reshape(byGroup, 0, channels, -1));
-            contributeInput(dx);
+            String toInput = builder.multiply(builder.multiply(scale, scale), b);
+            String constant = builder.subtract(builder.multiply(toInput, mean), builder.multiply(scale, a));
+            String byGroup = builder.subtract(
+                    constant, builder.multiply(builder.reshape(tape.value(site.input()), 0, groups, -1), toInput));
+            contributeInput(builder.add(builder.multiply(dy, toUpstream), builder.reshape(byGroup, 0, channels, -1)));
         }
-        if (width != channels) {
-            s1 = builder.sum(builder.reshape(s1, 0, groups, perGroup), false, 2);
-            scaledS2 = builder.sum(builder.reshape(scaledS2, 0, groups, perGroup), false, 2);
-        }
-        return perSample(scaledS2, s1, new Shape(List.of(shape.extent(0), Extent.of(width))), 1);
+        boolean perGroupOnly = width != channels;
+        return perSample(
+                perGroupOnly ? builder.sum(s2, false, 2) : builder.reshape(s2, 0, channels),
+                perGroupOnly ? builder.sum(s1, false, 2) : builder.reshape(s1, 0, channels),
+                new Shape(List.of(shape.extent(0), Extent.of(width))),
+                1);
     }
 
     /** [R, G, 1] to [R, C, 1]. */

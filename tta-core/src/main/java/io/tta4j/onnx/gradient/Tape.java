@@ -89,6 +89,15 @@ final class Tape {
         return tensor;
     }
 
+    /** A float tensor that the lifted forward pass makes and the file's own graph does not have. */
+    String made(String tensor, int rank) {
+        if (declared.add(tensor)) {
+            kept.add(tensor);
+            builder.input(tensor, DataType.FLOAT, rank);
+        }
+        return tensor;
+    }
+
     /**
      * A tensor of integers that the data has no part in: a constant, or arithmetic on shapes, which is done again for
      * the batch at hand.

@@ -58,6 +58,17 @@ public final class GraphBuilder {
         return results;
     }
 
+    /** Adds a node whose one output has a name of its own, and returns that name. */
+    public String emitAs(String output, String operator, List<String> inputs, AttributeProto... attributes) {
+        nodes.add(NodeProto.newBuilder()
+                .setOpType(operator)
+                .addAllInput(inputs)
+                .addOutput(output)
+                .addAllAttribute(Arrays.asList(attributes))
+                .build());
+        return output;
+    }
+
     /** Adds a node as it is. */
     public void copy(NodeProto node) {
         nodes.add(node);
@@ -182,6 +193,14 @@ public final class GraphBuilder {
                 .setName(name)
                 .setType(AttributeProto.AttributeType.INT)
                 .setI(value)
+                .build();
+    }
+
+    public static AttributeProto attribute(String name, float value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.FLOAT)
+                .setF(value)
                 .build();
     }
 

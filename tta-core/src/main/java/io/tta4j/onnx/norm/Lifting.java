@@ -10,12 +10,14 @@ import io.tta4j.onnx.graph.GraphBuilder;
 import io.tta4j.onnx.graph.Node;
 import io.tta4j.onnx.graph.Tensors;
 import io.tta4j.onnx.norm.NormSite.Parameter;
+import io.tta4j.onnx.probe.Facts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -144,19 +146,32 @@ public final class Lifting {
     }
 
     /** Copies the graph's nodes to a builder, with the parameters taken from theta. */
-    public void copyNodes(Graph graph, GraphBuilder builder) {
+    public void copyNodes(Graph graph, Facts facts, GraphBuilder builder) {
         ThetaSlices slices = slices(builder);
         Map<Node, NodeProto.Builder> rewritten = new HashMap<>();
+        Map<Node, Optional<GroupNormForward>> replaced = new HashMap<>();
         for (NormSite site : sites) {
             NormLayer layer = layer(site);
-            redirect(rewritten, site.weight(), slices.at(layer.weightOffset()), builder);
-            site.bias()
-                    .ifPresent(bias -> redirect(
-                            rewritten, bias, slices.at(layer.biasOffset().orElseThrow()), builder));
+            String weight = slices.at(layer.weightOffset());
+            if (site.normalization() instanceof Normalization.OverGroups how) {
+                site.nodes().forEach(node -> replaced.put(node, Optional.empty()));
+                String bias = slices.at(layer.biasOffset().orElseThrow());
+                replaced.put(site.lastNode(), Optional.of(new GroupNormForward(site, how, facts, weight, bias)));
+            } else {
+                redirect(rewritten, site.weight(), weight, builder);
+                site.bias()
+                        .ifPresent(bias -> redirect(
+                                rewritten, bias, slices.at(layer.biasOffset().orElseThrow()), builder));
+            }
         }
         for (Node node : graph.nodes()) {
-            NodeProto.Builder changed = rewritten.get(node);
-            builder.copy(changed == null ? node.proto() : changed.build());
+            Optional<GroupNormForward> replacement = replaced.get(node);
+            if (replacement != null) {
+                replacement.ifPresent(forward -> forward.emit(builder));
+            } else {
+                NodeProto.Builder changed = rewritten.get(node);
+                builder.copy(changed == null ? node.proto() : changed.build());
+            }
         }
     }
 

@@ -36,4 +36,12 @@ public record NormSite(
      * @param source its values in the file
      */
     public record Parameter(Node reader, int index, TensorProto source) {}
+
+    /** The node that the output comes out of. */
+    Node lastNode() {
+        return nodes.stream()
+                .filter(node -> node.outputs().contains(output))
+                .findFirst()
+                .orElseThrow();
+    }
 }

@@ -399,14 +399,16 @@ class NormGradientTest {
 
         final Lifting lifting;
         private final Graph graph;
+        private final Facts facts;
         private final String result;
         private final Pullback pullback;
         float[] output = {};
         float[] gradient = {};
         float[] sampleGradient = {};
 
-        private Derived(Graph graph, Lifting lifting, String result, Pullback pullback) {
+        private Derived(Graph graph, Facts facts, Lifting lifting, String result, Pullback pullback) {
             this.graph = graph;
+            this.facts = facts;
             this.lifting = lifting;
             this.result = result;
             this.pullback = pullback;
@@ -422,7 +424,7 @@ class NormGradientTest {
             Lifting lifting = new Lifting(sites);
             Pullback pullback = Differentiator.of(graph, facts, sites, output).pullback(lifting);
             assertThat(pullback.perSample()).isTrue();
-            return new Derived(graph, lifting, output, pullback);
+            return new Derived(graph, facts, lifting, output, pullback);
         }
 
         void run(Tensor x, Tensor theta, Tensor seed) {
@@ -431,7 +433,7 @@ class NormGradientTest {
             traced.add(result);
             GraphBuilder builder = new GraphBuilder();
             graph.inputs().forEach(builder::input);
-            lifting.copyNodes(graph, builder);
+            lifting.copyNodes(graph, facts, builder);
             graph.initializers().values().forEach(builder::initializer);
             traced.forEach(builder::output);
             ModelProto forward = builder.build(8, graph.model().getOpsetImportList());

@@ -10,6 +10,7 @@ import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.GraphBuilder;
 import io.tta4j.onnx.graph.Node;
 import io.tta4j.onnx.graph.TestGraph;
+import io.tta4j.onnx.probe.Facts;
 import io.tta4j.onnx.probe.Probe;
 import java.util.List;
 import java.util.OptionalInt;
@@ -38,8 +39,12 @@ class LiftingTest {
     }
 
     private Lifting lift(Graph graph) {
+        return new Lifting(NormFinder.find(graph, facts(graph)));
+    }
+
+    private Facts facts(Graph graph) {
         InputSpec input = new InputSpec("x", ElementType.FLOAT32, List.of(InputSpec.ANY, 3L));
-        return new Lifting(NormFinder.find(graph, new Probe(graph, List.of(input)).facts(end)));
+        return new Probe(graph, List.of(input)).facts(end);
     }
 
     @Test
@@ -110,7 +115,7 @@ class LiftingTest {
         norm("norm", weight, bias);
         Graph graph = written.graph();
         GraphBuilder copy = new GraphBuilder();
-        lift(graph).copyNodes(graph, copy);
+        lift(graph).copyNodes(graph, facts(graph), copy);
         Graph lifted = new Graph(copy.build(8, written.model().getOpsetImportList()));
 
         Node norm = lifted.nodes().get(1);
