@@ -31,18 +31,25 @@ public final class NativeSession implements AutoCloseable {
     /** How a session is set up. */
     public enum Purpose {
         /** The user's file as it is. */
-        SERVING(OptLevel.ALL_OPT, true),
-        /** Ours, met by batches of many sizes: patterns for every size would only grow memory. */
-        ADAPTING(OptLevel.ALL_OPT, false),
+        SERVING(OptLevel.ALL_OPT, true, true),
+        /** The forward pass at an adapted theta: as fast as the original, at the price of weights packed its own way. */
+        SERVING_ADAPTED(OptLevel.ALL_OPT, false, true),
+        /**
+         * Traces and pullbacks, met by batches of many sizes: patterns for every size would only grow memory. They read
+         * the shared weights as these lie, because packed copies of them would be each session's own.
+         */
+        ADAPTING(OptLevel.ALL_OPT, false, false),
         /** Every tensor as written. */
-        PROBING(OptLevel.NO_OPT, false);
+        PROBING(OptLevel.NO_OPT, false, false);
 
         private final OptLevel level;
         private final boolean memoryPatterns;
+        private final boolean prepacking;
 
-        Purpose(OptLevel level, boolean memoryPatterns) {
+        Purpose(OptLevel level, boolean memoryPatterns, boolean prepacking) {
             this.level = level;
             this.memoryPatterns = memoryPatterns;
+            this.prepacking = prepacking;
         }
     }
 
@@ -84,6 +91,7 @@ public final class NativeSession implements AutoCloseable {
             }
             // Several sessions take turns on the same cores: a pool that spins would take them from the next one.
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
+            options.addConfigEntry("session.disable_prepacking", purpose.prepacking ? "0" : "1");
             return options;
         } catch (OrtException e) {
             options.close();
