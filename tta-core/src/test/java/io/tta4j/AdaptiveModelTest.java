@@ -119,6 +119,9 @@ class AdaptiveModelTest {
         }
 
         @Override
+        public void freeActivations() {}
+
+        @Override
         public void close() {
             model.open--;
         }

@@ -1,6 +1,7 @@
 package io.tta4j.model;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A row-major float32 matrix on the heap, for logits, features, seeds and per-sample gradients. Immutable. */
@@ -69,6 +70,37 @@ public final class Matrix {
             System.arraycopy(values, selected[i] * columns, selection, i * columns, columns);
         }
         return new Matrix(selected.length, columns, selection);
+    }
+
+    /** Whether a row holds nothing but zeros. */
+    public boolean isZero(int row) {
+        for (int column = 0; column < columns; column++) {
+            if (get(row, column) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The rows of several matrices, one after the other.
+     *
+     * @param parts at least one, all with the same number of columns
+     */
+    public static Matrix concatenate(List<Matrix> parts) {
+        int columns = parts.get(0).columns;
+        float[] values =
+                new float[parts.stream().mapToInt(part -> part.values.length).sum()];
+        int done = 0;
+        for (Matrix part : parts) {
+            if (part.columns != columns) {
+                throw new IllegalArgumentException(
+                        "matrices must all have %d columns, but one was %s".formatted(columns, part));
+            }
+            System.arraycopy(part.values, 0, values, done, part.values.length);
+            done += part.values.length;
+        }
+        return new Matrix(values.length / columns, columns, values);
     }
 
     /** Whether no value is NaN or infinite. */

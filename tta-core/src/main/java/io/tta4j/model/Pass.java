@@ -26,7 +26,8 @@ public interface Pass extends AutoCloseable {
      * @param seed dLoss / dLogits, shape [N, C]; a row of zeros contributes nothing
      * @return P values
      * @throws IllegalArgumentException if the seed has another shape
-     * @throws IllegalStateException if the pass is closed or came from {@link AdaptableModel#serve}
+     * @throws IllegalStateException if the pass is closed, has freed its activations or came from
+     *     {@link AdaptableModel#serve}
      */
     Vector pullback(Matrix seed);
 
@@ -49,6 +50,12 @@ public interface Pass extends AutoCloseable {
      * @throws IllegalArgumentException if there is no row, or theta has another size
      */
     Pass repeat(Vector theta, int... rows);
+
+    /**
+     * Frees what the pullback reads, ahead of {@link #close}: pullbacks are refused from then on, the rest works as
+     * before. For whoever has pulled back for the last time and wants to {@link #repeat} in the memory so gained.
+     */
+    void freeActivations();
 
     @Override
     void close();

@@ -10,6 +10,7 @@ import io.tta4j.model.Matrix;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
+import io.tta4j.onnx.AdaptationSessions.Keeping;
 import io.tta4j.onnx.norm.Lifting;
 import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.FloatPool;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class OnnxModel implements AdaptableModel {
 
     private final Analysis analysis;
-    private final int intraOpThreads;
+    private final OnnxOptions options;
     private final NativeSession original;
     private final ThetaPool thetas;
     private final FloatPool floats = new FloatPool();
@@ -50,8 +51,8 @@ public final class OnnxModel implements AdaptableModel {
 
     private OnnxModel(Analysis analysis, OnnxOptions options) {
         this.analysis = analysis;
-        this.intraOpThreads = options.intraOpThreads();
-        this.original = NativeSession.open(analysis.file().bytes(), intraOpThreads);
+        this.options = options;
+        this.original = NativeSession.open(analysis.file().bytes(), options.intraOpThreads());
         this.thetas = new ThetaPool(analysis.lifting().layout().size());
         this.leases = new Leases("model '" + analysis.file().name() + "'", this::free);
     }
@@ -130,23 +131,22 @@ public final class OnnxModel implements AdaptableModel {
     public Pass forward(Batch batch, Vector theta) {
         analysis.inputs().requireAccepts(batch);
         leases.acquire();
-        return trace(() -> Feed.of(batch), theta);
+        return trace(() -> Feed.of(batch), batch.rows(), theta);
     }
 
     /** A pass over a feed of an open pass, which may have outlived the model's owner. */
-    Pass repeat(Supplier<Feed> inputs, Vector theta) {
+    Pass repeat(Supplier<Feed> inputs, int rows, Vector theta) {
         leases.share();
-        return trace(inputs, theta);
+        return trace(inputs, rows, theta);
     }
 
     /** A traced pass over a feed; the pass owns the feed and the lease that was taken. */
-    private Pass trace(Supplier<Feed> inputs, Vector theta) {
+    private Pass trace(Supplier<Feed> inputs, int rows, Vector theta) {
         @Nullable Feed feed = null;
         try {
             AdaptationSessions adapting = sessions();
             feed = inputs.get();
-            OrtSession.Result trace = run(adapting.trace, adapting.traced, feed, theta);
-            return new OnnxPass(this, adapting, feed, theta, trace, analysis.head());
+            return pass(adapting, feed, rows, theta);
         } catch (RuntimeException | Error e) {
             if (feed != null) {
                 feed.close();
@@ -154,6 +154,23 @@ public final class OnnxModel implements AdaptableModel {
             leases.release();
             throw e;
         }
+    }
+
+    private Pass pass(AdaptationSessions adapting, Feed feed, int rows, Vector theta) {
+        if (adapting.keeping.isPresent()) {
+            Keeping keeping = adapting.keeping.get();
+            OrtSession.Result trace = run(keeping.trace(), keeping.traced(), feed, theta);
+            return TracedPass.of(this, adapting, keeping, feed, theta, trace, analysis.head());
+        }
+        return RecomputedPass.of(
+                this,
+                adapting,
+                adapting.recompute.orElseThrow(),
+                feed,
+                rows,
+                theta,
+                options.rowsPerPass(),
+                analysis.head());
     }
 
     @Override
@@ -187,7 +204,8 @@ public final class OnnxModel implements AdaptableModel {
         }
     }
 
-    private OrtSession.Result run(NativeSession session, Set<String> outputs, Feed feed, Vector theta) {
+    /** Runs a session of any theta. */
+    OrtSession.Result run(NativeSession session, Set<String> outputs, Feed feed, Vector theta) {
         try (ThetaPool.Lent lent = thetas.lend(theta)) {
             Map<String, OnnxTensor> inputs = feed.tensors();
             inputs.put(Lifting.THETA, lent.tensor());
@@ -198,7 +216,7 @@ public final class OnnxModel implements AdaptableModel {
     private synchronized AdaptationSessions sessions() {
         AdaptationSessions built = sessions;
         if (built == null) {
-            built = new AdaptationSessions(analysis, intraOpThreads);
+            built = new AdaptationSessions(analysis, options);
             sessions = built;
         }
         return built;

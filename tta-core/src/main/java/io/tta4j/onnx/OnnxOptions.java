@@ -11,15 +11,39 @@ import java.util.stream.LongStream;
  *
  * @param intraOpThreads threads of each session; 0 (the default) leaves the choice to ONNX Runtime: one per core
  * @param inputShapes extents behind the batch axis, by input name, for inputs that the file leaves open
+ * @param activations what becomes of the activations between a pass and its pullback
+ * @param rowsPerPass how many samples an adapting run may have at most, to bound memory: a larger batch is run in
+ *     slices, whose gradients add; then activations are recomputed. 0 (the default) is all at once
  * @param logits the output that holds the logits, for models with several; empty (the default) for the only one
  */
-public record OnnxOptions(int intraOpThreads, Map<String, List<Long>> inputShapes, Optional<String> logits) {
+public record OnnxOptions(
+        int intraOpThreads,
+        Map<String, List<Long>> inputShapes,
+        Activations activations,
+        int rowsPerPass,
+        Optional<String> logits) {
+
+    /** What becomes of the activations between a pass and its pullback. */
+    public enum Activations {
+        /** The pass keeps them in native memory, and the pullback reads them: the fastest on a CPU. */
+        KEPT,
+        /** The pullback runs forward again: slower, but nothing is held between the two or leaves the device. */
+        RECOMPUTED
+    }
 
     public OnnxOptions {
         if (intraOpThreads < 0) {
             throw new IllegalArgumentException("intraOpThreads must be at least 0, but was " + intraOpThreads);
         }
+        if (rowsPerPass < 0) {
+            throw new IllegalArgumentException("rowsPerPass must be at least 0, but was " + rowsPerPass);
+        }
         inputShapes = Map.copyOf(inputShapes);
+    }
+
+    /** Whether a pullback runs forward again. */
+    boolean recomputes() {
+        return rowsPerPass > 0 || activations == Activations.RECOMPUTED;
     }
 
     /** The defaults. */
@@ -37,6 +61,8 @@ public record OnnxOptions(int intraOpThreads, Map<String, List<Long>> inputShape
         Builder builder = new Builder();
         builder.intraOpThreads = base.intraOpThreads;
         builder.inputShapes.putAll(base.inputShapes);
+        builder.activations = base.activations;
+        builder.rowsPerPass = base.rowsPerPass;
         builder.logits = base.logits;
         return builder;
     }
@@ -46,6 +72,8 @@ public record OnnxOptions(int intraOpThreads, Map<String, List<Long>> inputShape
 
         private int intraOpThreads;
         private final Map<String, List<Long>> inputShapes = new LinkedHashMap<>();
+        private Activations activations = Activations.KEPT;
+        private int rowsPerPass;
         private Optional<String> logits = Optional.empty();
 
         private Builder() {}
@@ -62,6 +90,18 @@ public record OnnxOptions(int intraOpThreads, Map<String, List<Long>> inputShape
             return this;
         }
 
+        /** What becomes of the activations between a pass and its pullback. */
+        public Builder activations(Activations choice) {
+            this.activations = choice;
+            return this;
+        }
+
+        /** How many samples an adapting run may have at most; 0: all at once. */
+        public Builder rowsPerPass(int rows) {
+            this.rowsPerPass = rows;
+            return this;
+        }
+
         /** The output that holds the logits, or the softmax of them. */
         public Builder logits(String output) {
             this.logits = Optional.of(output);
@@ -69,7 +109,7 @@ public record OnnxOptions(int intraOpThreads, Map<String, List<Long>> inputShape
         }
 
         public OnnxOptions build() {
-            return new OnnxOptions(intraOpThreads, inputShapes, logits);
+            return new OnnxOptions(intraOpThreads, inputShapes, activations, rowsPerPass, logits);
         }
     }
 }

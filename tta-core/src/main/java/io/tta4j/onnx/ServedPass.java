@@ -34,6 +34,11 @@ record ServedPass(OnnxModel model, Batch batch, Matrix logits, Matrix output) im
     }
 
     @Override
+    public void freeActivations() {
+        // None are kept.
+    }
+
+    @Override
     public void close() {
         // Nothing is kept.
     }

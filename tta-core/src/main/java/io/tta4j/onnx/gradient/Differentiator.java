@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.NormLayer;
+import io.tta4j.onnx.gradient.Tape.Form;
 import io.tta4j.onnx.graph.Extent;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.GraphBuilder;
@@ -127,13 +128,44 @@ public final class Differentiator {
     }
 
     /**
-     * The backward graph.
+     * The backward graph, to be fed what a forward pass has kept.
      *
      * @throws ModelException if a node has no rule, or is used in a way that its rule does not cover
      */
     public Pullback pullback(Lifting lifting) {
-        Tape tape = new Tape(graph, facts, active, SEED, logits);
-        ThetaSlices theta = lifting.slices(tape.builder);
+        Tape tape = tape(new GraphBuilder(), Form.APART);
+        boolean perSample = differentiate(tape, lifting, lifting.slices(tape.builder));
+        return new Pullback(
+                model(
+                        tape.builder,
+                        List.of(OperatorSetIdProto.newBuilder()
+                                .setVersion(graph.opset())
+                                .build())),
+                tape.kept(),
+                perSample);
+    }
+
+    /**
+     * Forward and backward in one graph, which keeps nothing between runs.
+     *
+     * @throws ModelException as {@link #pullback}
+     */
+    public Pullback recompute(Lifting lifting) {
+        GraphBuilder builder = new GraphBuilder();
+        graph.inputs().forEach(builder::input);
+        ThetaSlices theta = lifting.copyNodes(graph, facts, builder);
+        graph.initializers().values().forEach(builder::initializer);
+        Tape tape = tape(builder, Form.BEHIND_FORWARD);
+        boolean perSample = differentiate(tape, lifting, theta);
+        return new Pullback(model(builder, graph.model().getOpsetImportList()), List.of(), perSample);
+    }
+
+    private Tape tape(GraphBuilder builder, Form form) {
+        return new Tape(builder, form, graph, facts, active, SEED, logits);
+    }
+
+    /** Writes the gradients down; says whether those of single samples are among them. */
+    private boolean differentiate(Tape tape, Lifting lifting, ThetaSlices theta) {
         Map<String, List<NormGradient.Parameters>> gradients = new LinkedHashMap<>();
         walk(tape, (site, upstream) -> {
             NormLayer layer = lifting.layer(site);
@@ -143,12 +175,20 @@ public final class Differentiator {
         boolean perSample = facts.samplesIndependent()
                 && gradients.values().stream().flatMap(List::stream).allMatch(NormGradient.Parameters::perSample);
         joinGradients(tape, lifting, gradients, perSample);
-        ModelProto model = tape.builder.build(
+        return perSample;
+    }
+
+    /** Of the file's operator sets, ONNX's own at least as new as the rules need: up to then, sets only grew. */
+    private ModelProto model(GraphBuilder builder, List<OperatorSetIdProto> opsets) {
+        return builder.build(
                 Math.max(OLDEST_IR_VERSION, graph.model().getIrVersion()),
-                List.of(OperatorSetIdProto.newBuilder()
-                        .setVersion(Math.max(OLDEST_OPSET, graph.opset()))
-                        .build()));
-        return new Pullback(model, tape.kept(), perSample);
+                opsets.stream()
+                        .map(opset -> Graph.isStandard(opset.getDomain())
+                                ? opset.toBuilder()
+                                        .setVersion(Math.max(OLDEST_OPSET, opset.getVersion()))
+                                        .build()
+                                : opset)
+                        .toList());
     }
 
     private static void joinGradients(

@@ -1,6 +1,5 @@
 package io.tta4j.onnx.gradient;
 
-import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.tta4j.onnx.graph.GraphBuilder;
 import io.tta4j.onnx.graph.Shape;
 import java.util.ArrayList;
@@ -34,14 +33,9 @@ final class Layouts {
         node.contributeBroadcast(0, node.upstream());
     }
 
-    /** Back to float32; a cast to anything but a float has no gradient. */
+    /** Gradients are float32 whatever float type the forward pass computes in; a cast to anything else has none. */
     static void cast(NodeGradient node) {
-        long to = node.node().integer("to", DataType.FLOAT.getNumber());
-        if (to == DataType.FLOAT.getNumber()) {
-            node.contribute(0, node.upstream());
-        } else {
-            throw new UnsupportedGradient("it must cast to float32 (ONNX type 1), but casts to type " + to);
-        }
+        node.contribute(0, node.upstream());
     }
 
     /** Each input gets its stretch of the gradient. */
@@ -179,10 +173,7 @@ final class Layouts {
         Arrays.fill(column, 1);
         column[0] = -1;
         String indices = builder.emit(
-                "Expand",
-                List.of(
-                        builder.reshape(node.tape().integers(node.node().input(1)), column),
-                        builder.emit("Shape", List.of(slices))));
+                "Expand", List.of(builder.reshape(node.discrete(1), column), builder.emit("Shape", List.of(slices))));
         return builder.emit(
                 "ScatterElements",
                 List.of(node.tape().zeros(shape), indices, slices),

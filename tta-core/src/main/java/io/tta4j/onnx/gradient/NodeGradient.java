@@ -60,6 +60,11 @@ final class NodeGradient {
         return tape.value(node.input(input));
     }
 
+    /** An input of integers or booleans, as it was. */
+    String discrete(int input) {
+        return tape.discrete(node.input(input));
+    }
+
     /** The forward value of the first output. */
     String valueOfOutput() {
         return tape.value(node.output());

@@ -7,10 +7,7 @@ import io.tta4j.onnx.graph.Tensors;
 import io.tta4j.onnx.norm.GroupStatistics;
 import io.tta4j.onnx.norm.NormSite;
 import io.tta4j.onnx.norm.Normalization;
-import io.tta4j.onnx.probe.BatchAxis;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -66,7 +63,7 @@ final class NormGradient {
         if (how instanceof Normalization.OverFeatures features) {
             return overFeatures(features);
         }
-        return frozen((Normalization.Frozen) how);
+        return new BatchNormGradient(tape, site, gamma, upstream).frozen((Normalization.Frozen) how);
     }
 
     /**
@@ -80,8 +77,8 @@ final class NormGradient {
         long width = Tensors.elements(site.weight().source());
         long count = perGroup * spatialElements();
         GroupStatistics statistics = GroupStatistics.of(site);
-        String mean = tape.made(statistics.mean(), GroupStatistics.RANK);
-        String scale = tape.made(statistics.inverseDeviation(), GroupStatistics.RANK);
+        String mean = tape.made(statistics.mean(), GroupStatistics.RANK, site.input());
+        String scale = tape.made(statistics.inverseDeviation(), GroupStatistics.RANK, site.input());
 
         String x = builder.reshape(tape.value(site.input()), 0, channels, -1);
         String dy = builder.reshape(upstream, 0, channels, -1);
@@ -105,11 +102,12 @@ final class NormGradient {
             contributeInput(builder.add(builder.multiply(dy, toUpstream), builder.reshape(byGroup, 0, channels, -1)));
         }
         boolean perGroupOnly = width != channels;
-        return perSample(
-                perGroupOnly ? builder.sum(s2, false, 2) : builder.reshape(s2, 0, channels),
-                perGroupOnly ? builder.sum(s1, false, 2) : builder.reshape(s1, 0, channels),
-                new Shape(List.of(shape.extent(0), Extent.of(width))),
-                1);
+        return new SampleSums(tape, site.input())
+                .of(
+                        perGroupOnly ? builder.sum(s2, false, 2) : builder.reshape(s2, 0, channels),
+                        perGroupOnly ? builder.sum(s1, false, 2) : builder.reshape(s1, 0, channels),
+                        new Shape(List.of(shape.extent(0), Extent.of(width))),
+                        1);
     }
 
     /** [R, G, 1] to [R, C, 1]. */
@@ -140,28 +138,7 @@ final class NormGradient {
             String rest = builder.add(builder.multiply(normalized, b), a);
             contributeInput(builder.multiply(builder.subtract(scaled, rest), scale));
         }
-        return perSample(weightGradient, upstream, shape, first);
-    }
-
-    /** Statistics are constants: dx = gamma r dy. */
-    private Parameters frozen(Normalization.Frozen how) {
-        long channels = shape.fixedExtent(1);
-        float[] variance = Tensors.floats(tape.graph.constant(how.variance()).orElseThrow());
-        float[] inverse = new float[variance.length];
-        for (int i = 0; i < inverse.length; i++) {
-            inverse[i] = (float) (1 / Math.sqrt((double) variance[i] + how.epsilon()));
-        }
-        String scale = builder.floats(inverse, channels);
-        String mean = builder.reshape(tape.value(how.mean()), channels, 1);
-        String centered = builder.subtract(builder.reshape(tape.value(site.input()), 0, channels, -1), mean);
-        String dy = builder.reshape(upstream, 0, channels, -1);
-        String s1 = builder.sum(dy, false, 2);
-        String s2 = builder.sum(builder.multiply(dy, centered), false, 2);
-        if (wantsInput) {
-            contributeInput(builder.multiply(dy, builder.reshape(builder.multiply(gamma, scale), channels, 1)));
-        }
-        Shape sums = new Shape(List.of(shape.extent(0), Extent.of(channels)));
-        return perSample(builder.multiply(s2, scale), s1, sums, 1);
+        return new SampleSums(tape, site.input()).of(weightGradient, upstream, shape, first);
     }
 
     private String centered(String tensor, long count, long... axes) {
@@ -184,60 +161,5 @@ final class NormGradient {
 
     private void contributeInput(String gradient) {
         tape.contribute(site.input(), builder.reshape(gradient, tape.shape(shape)));
-    }
-
-    /**
-     * Sums the parameters' gradients over all axes before {@code firstFeature} but the one of the samples.
-     *
-     * @param unsummed the shape of both gradients
-     */
-    private Parameters perSample(String weight, String bias, Shape unsummed, int firstFeature) {
-        Optional<BatchAxis> samples = tape.facts.batchAxis(site.input()).filter(axis -> axis.axis() < firstFeature);
-        return new Parameters(
-                bySample(weight, unsummed, firstFeature, samples),
-                bySample(bias, unsummed, firstFeature, samples),
-                samples.isPresent());
-    }
-
-    private String bySample(String gradient, Shape unsummed, int firstFeature, Optional<BatchAxis> samples) {
-        long width =
-                unsummed.elements(IntStream.range(firstFeature, unsummed.rank()).toArray());
-        List<Long> summed = new ArrayList<>();
-        if (samples.isEmpty()) {
-            LongStream.range(0, firstFeature).forEach(summed::add);
-            return builder.reshape(builder.sum(gradient, false, array(summed)), 1, width);
-        }
-        BatchAxis axis = samples.get();
-        String unfolded = gradient;
-        int rank = firstFeature;
-        int sampleAxis = axis.axis();
-        if (axis.repeats() > 1) {
-            // The axis holds several entries of each sample: split it in two.
-            List<Long> split = new ArrayList<>();
-            for (int i = 0; i < unsummed.rank(); i++) {
-                if (i != axis.axis()) {
-                    split.add(unsummed.extent(i).isFixed() ? unsummed.extent(i).fixed() : 0L);
-                } else if (axis.samplesOuter()) {
-                    split.add(-1L);
-                    split.add((long) axis.repeats());
-                } else {
-                    split.add((long) axis.repeats());
-                    split.add(-1L);
-                }
-            }
-            unfolded = builder.reshape(gradient, array(split));
-            rank++;
-            sampleAxis += axis.samplesOuter() ? 0 : 1;
-        }
-        for (int i = 0; i < rank; i++) {
-            if (i != sampleAxis) {
-                summed.add((long) i);
-            }
-        }
-        return builder.reshape(builder.sum(unfolded, false, array(summed)), -1, width);
-    }
-
-    private static long[] array(List<Long> values) {
-        return values.stream().mapToLong(Long::longValue).toArray();
     }
 }

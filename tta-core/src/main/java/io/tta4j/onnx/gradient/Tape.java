@@ -11,8 +11,7 @@ import io.tta4j.onnx.graph.Shape;
 import io.tta4j.onnx.probe.Facts;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,28 +23,48 @@ import java.util.Set;
  */
 final class Tape {
 
+    private static final Set<String> SHAPE_OPERATORS = Set.of("Shape", "Size");
+
+    /** Where the backward graph is written. */
+    enum Form {
+        /** In a graph of its own, which is fed the activations. */
+        APART,
+        /** Behind the forward pass, in the same graph. */
+        BEHIND_FORWARD
+    }
+
     /** The graph that is written. */
-    final GraphBuilder builder = new GraphBuilder();
+    final GraphBuilder builder;
 
     final Graph graph;
     final Facts facts;
 
     private final Set<String> active;
     private final Map<String, List<String>> gradients = new HashMap<>();
-    private final Set<String> kept = new LinkedHashSet<>();
-    private final Set<String> declared = new HashSet<>();
+    private final Map<String, Kept> kept = new LinkedHashMap<>();
+    private final Form form;
+    private final ElementTypes types;
+    private final Set<String> data;
+    private final Map<String, String> casts = new HashMap<>();
     private final Map<String, String> recomputed = new HashMap<>();
     private final String rows;
 
     /**
+     * @param builder empty, or holding the forward pass
      * @param active the tensors that depend on what we differentiate by
      * @param seed the name of the input that carries dLoss / dOutput; its first axis is the batch
      * @param output the tensor that the seed belongs to
      */
-    Tape(Graph graph, Facts facts, Set<String> active, String seed, String output) {
+    Tape(GraphBuilder builder, Form form, Graph graph, Facts facts, Set<String> active, String seed, String output) {
+        this.builder = builder;
+        this.form = form;
         this.graph = graph;
         this.facts = facts;
         this.active = active;
+        this.types = new ElementTypes(graph);
+        this.data = graph.reachable(
+                graph.inputs().stream().map(input -> input.getName()).toList(),
+                node -> !SHAPE_OPERATORS.contains(node.operator()));
         builder.input(seed, DataType.FLOAT, facts.shape(output).rank());
         this.rows = builder.emit(
                 "Slice",
@@ -76,42 +95,60 @@ final class Tape {
         return Optional.of(parts.get(0));
     }
 
-    /** A forward value: a constant, or an activation that the forward pass then has to keep. */
+    /**
+     * A forward value, as float32 whatever float type it was computed in: a constant, or an activation that the forward
+     * pass then has to keep.
+     */
     String value(String tensor) {
+        String held = graph.constant(tensor).map(builder::initializer).orElseGet(() -> keep(tensor));
+        return types.of(tensor) == DataType.FLOAT
+                ? held
+                : casts.computeIfAbsent(
+                        tensor,
+                        key -> builder.emit(
+                                "Cast", List.of(held), GraphBuilder.attribute("to", DataType.FLOAT.getNumber())));
+    }
+
+    /** A tensor of integers or booleans: a constant, arithmetic on shapes done again, or an activation kept. */
+    String discrete(String tensor) {
         Optional<TensorProto> constant = graph.constant(tensor);
         if (constant.isPresent()) {
             return builder.initializer(constant.get());
         }
-        if (declared.add(tensor)) {
-            kept.add(tensor);
-            builder.input(tensor, DataType.FLOAT, facts.shape(tensor).rank());
+        if (data.contains(tensor) || form == Form.BEHIND_FORWARD) {
+            return keep(tensor);
         }
-        return tensor;
-    }
-
-    /** A float tensor that the lifted forward pass makes and the file's own graph does not have. */
-    String made(String tensor, int rank) {
-        if (declared.add(tensor)) {
-            kept.add(tensor);
-            builder.input(tensor, DataType.FLOAT, rank);
+        if (!recomputed.containsKey(tensor)) {
+            recompute(graph.producer(tensor).orElseThrow());
         }
-        return tensor;
+        return Objects.requireNonNull(recomputed.get(tensor));
     }
 
     /**
-     * A tensor of integers that the data has no part in: a constant, or arithmetic on shapes, which is done again for
-     * the batch at hand.
+     * A float tensor that the lifted forward pass makes and the file's own graph does not have.
+     *
+     * @param like the tensor of the file that it carries the samples as
      */
-    String integers(String tensor) {
-        Optional<TensorProto> constant = graph.constant(tensor);
-        if (constant.isPresent()) {
-            return builder.initializer(constant.get());
+    String made(String tensor, int rank, String like) {
+        return keep(
+                new Kept(tensor, DataType.FLOAT, rank, facts.batchAxis(like).filter(axis -> axis.axis() == 0), false));
+    }
+
+    private String keep(String tensor) {
+        Shape shape = facts.shape(tensor);
+        return keep(new Kept(
+                tensor,
+                types.of(tensor),
+                shape.rank(),
+                facts.batchAxis(tensor),
+                shape.extents().stream().allMatch(Extent::isFixed)));
+    }
+
+    private String keep(Kept tensor) {
+        if (kept.put(tensor.name(), tensor) == null && form == Form.APART) {
+            builder.input(tensor.name(), tensor.type(), tensor.rank());
         }
-        if (!recomputed.containsKey(tensor)) {
-            recompute(graph.producer(tensor)
-                    .orElseThrow(() -> new UnsupportedGradient("an index depends on the data of '" + tensor + "'")));
-        }
-        return Objects.requireNonNull(recomputed.get(tensor));
+        return tensor.name();
     }
 
     private void recompute(Node node) {
@@ -122,8 +159,14 @@ final class Tape {
             recomputed.put(node.output(), shape(new Shape(shape.extents().subList(start, Math.max(start, end)))));
             return;
         }
+        if (node.operator().equals("Size")) {
+            String extents = shape(facts.shape(node.input(0)));
+            recomputed.put(
+                    node.output(), builder.emit("ReduceProd", List.of(extents), GraphBuilder.attribute("keepdims", 0)));
+            return;
+        }
         List<String> inputs = node.inputs().stream()
-                .map(input -> input.isEmpty() ? input : integers(input))
+                .map(input -> input.isEmpty() ? input : discrete(input))
                 .toList();
         List<String> outputs = builder.emit(
                 node.operator(),
@@ -135,9 +178,9 @@ final class Tape {
         }
     }
 
-    /** The activations that {@link #value} has handed out. */
-    Set<String> kept() {
-        return kept;
+    /** The activations that {@link #value} and {@link #discrete} have handed out. */
+    List<Kept> kept() {
+        return List.copyOf(kept.values());
     }
 
     /** A shape as an int64 tensor, for the batch at hand. */

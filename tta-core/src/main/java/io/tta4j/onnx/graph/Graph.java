@@ -105,11 +105,15 @@ public final class Graph {
     /** The version of ONNX's own operators that the file was written for. */
     public long opset() {
         return model.getOpsetImportList().stream()
-                .filter(opset ->
-                        opset.getDomain().isEmpty() || opset.getDomain().equals("ai.onnx"))
+                .filter(opset -> isStandard(opset.getDomain()))
                 .mapToLong(OperatorSetIdProto::getVersion)
                 .findFirst()
                 .orElse(1);
+    }
+
+    /** Whether a domain of operators is ONNX's own. */
+    public static boolean isStandard(String domain) {
+        return domain.isEmpty() || domain.equals("ai.onnx");
     }
 
     /** All tensors that can be reached from the given ones, these included, along nodes that the test accepts. */

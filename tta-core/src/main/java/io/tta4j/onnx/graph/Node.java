@@ -25,8 +25,7 @@ public final class Node {
 
     /** The operator, such as {@code Conv}; other domains than ONNX's own are written in front, with a dot. */
     public String operator() {
-        boolean standard = proto.getDomain().isEmpty() || proto.getDomain().equals("ai.onnx");
-        return standard ? proto.getOpType() : proto.getDomain() + "." + proto.getOpType();
+        return Graph.isStandard(proto.getDomain()) ? proto.getOpType() : proto.getDomain() + "." + proto.getOpType();
     }
 
     /** The exporter's name of this node; of its first output where it has none. */

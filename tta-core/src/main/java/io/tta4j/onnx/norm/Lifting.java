@@ -145,8 +145,8 @@ public final class Lifting {
         return new ThetaSlices(byOffset);
     }
 
-    /** Copies the graph's nodes to a builder, with the parameters taken from theta. */
-    public void copyNodes(Graph graph, Facts facts, GraphBuilder builder) {
+    /** Copies the graph's nodes to a builder, with the parameters taken from theta, whose slices it returns. */
+    public ThetaSlices copyNodes(Graph graph, Facts facts, GraphBuilder builder) {
         ThetaSlices slices = slices(builder);
         Map<Node, NodeProto.Builder> rewritten = new HashMap<>();
         Map<Node, Optional<GroupNormForward>> replaced = new HashMap<>();
@@ -173,6 +173,7 @@ public final class Lifting {
                 builder.copy(changed == null ? node.proto() : changed.build());
             }
         }
+        return slices;
     }
 
     private static void redirect(

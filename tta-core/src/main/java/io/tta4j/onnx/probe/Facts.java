@@ -1,6 +1,7 @@
 package io.tta4j.onnx.probe;
 
 import io.tta4j.model.ModelException;
+import io.tta4j.onnx.graph.BatchAxis;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.Shape;
 import io.tta4j.onnx.graph.Tensors;

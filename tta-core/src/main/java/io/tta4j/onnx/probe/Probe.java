@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtSession;
 import io.tta4j.model.Batch;
 import io.tta4j.model.InputSpec;
 import io.tta4j.model.Matrix;
+import io.tta4j.onnx.graph.BatchAxis;
 import io.tta4j.onnx.graph.Extent;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.GraphBuilder;

@@ -37,6 +37,11 @@ public final class Feed implements AutoCloseable {
         return new Feed(outputs, result::close);
     }
 
+    /** The same tensors, which stay this feed's: closing what is returned frees nothing. */
+    public Feed borrowed() {
+        return new Feed(tensors, () -> {});
+    }
+
     /** The tensors by input name; a copy that may be added to. */
     public Map<String, OnnxTensor> tensors() {
         return new HashMap<>(tensors);

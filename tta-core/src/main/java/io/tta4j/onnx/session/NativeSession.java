@@ -32,7 +32,9 @@ public final class NativeSession implements AutoCloseable {
     public enum Purpose {
         /** The user's file as it is. */
         SERVING(OptLevel.ALL_OPT, true, true),
-        /** The forward pass at an adapted theta: as fast as the original, at the price of weights packed its own way. */
+        /**
+         * The forward pass at an adapted theta: as fast as the original, at the price of weights packed its own way.
+         */
         SERVING_ADAPTED(OptLevel.ALL_OPT, false, true),
         /**
          * Traces and pullbacks, met by batches of many sizes: patterns for every size would only grow memory. They read

@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -428,7 +429,8 @@ class NormGradientTest {
         }
 
         void run(Tensor x, Tensor theta, Tensor seed) {
-            Set<String> traced = new LinkedHashSet<>(pullback.kept());
+            Set<String> traced =
+                    pullback.kept().stream().map(Kept::name).collect(Collectors.toCollection(LinkedHashSet::new));
             traced.remove("x");
             traced.add(result);
             GraphBuilder builder = new GraphBuilder();
@@ -446,7 +448,8 @@ class NormGradientTest {
                     OrtSession.Result activations = trace.run(Map.of("x", image, Lifting.THETA, parameters), traced)) {
                 Map<String, OnnxTensor> read =
                         new HashMap<>(Map.of(Differentiator.SEED, upstream, Lifting.THETA, parameters));
-                pullback.kept()
+                pullback.kept().stream()
+                        .map(Kept::name)
                         .forEach(tensor -> read.put(
                                 tensor, tensor.equals("x") ? image : NativeTensors.tensor(activations, tensor)));
                 output = NativeTensors.floats(activations, result);

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
@@ -139,14 +140,22 @@ final class RuleGraph {
         Graph folded = Probe.foldConstants(new Graph(model.build()));
         Facts facts = new Probe(folded, inputs).facts(output);
         Differentiator differentiator = new Differentiator(folded, facts, List.of(), leaves.keySet(), output);
-        Tape tape = new Tape(folded, facts, differentiator.active(), Differentiator.SEED, output);
+        Tape tape = new Tape(
+                new GraphBuilder(),
+                Tape.Form.APART,
+                folded,
+                facts,
+                differentiator.active(),
+                Differentiator.SEED,
+                output);
         differentiator.walk(tape, (site, upstream) -> {});
         leaves.keySet()
                 .forEach(leaf ->
                         tape.gradient(leaf).ifPresent(gradient -> tape.builder.output(gradient, gradientOf(leaf))));
         ModelProto backward = tape.builder.build(
                 8, List.of(OperatorSetIdProto.newBuilder().setVersion(17).build()));
-        return new Compiled(forward(folded.model(), output, tape.kept()), backward, output, tape.kept());
+        Set<String> kept = tape.kept().stream().map(Kept::name).collect(Collectors.toSet());
+        return new Compiled(forward(folded.model(), output, kept), backward, output, kept);
     }
 
     /** The same graph with all leaves as inputs and the kept activations as outputs. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tta4j.model.ElementType;
 import io.tta4j.model.InputSpec;
 import io.tta4j.model.ModelException;
+import io.tta4j.onnx.graph.BatchAxis;
 import io.tta4j.onnx.graph.Extent;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.Node;

@@ -20,6 +20,7 @@ public record SharpnessAware(double rho) implements Minimizer {
         if (here.samples() == 0) {
             return Descent.none(0, theta.size());
         }
+        pass.freeActivations();
         Vector worst = theta.plus(perturbation(here.gradient()));
         ReliableLoss.Value there = loss.at(pass, worst, here.rows());
         return new Descent(here.samples(), there.samples(), there.loss(), there.gradient());

@@ -1,4 +1,4 @@
-package io.tta4j.onnx.probe;
+package io.tta4j.onnx.graph;
 
 /**
  * Where a tensor carries the samples: an axis of extent {@code repeats * N}.
