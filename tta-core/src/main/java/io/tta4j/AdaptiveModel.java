@@ -36,12 +36,18 @@ public final class AdaptiveModel {
     private volatile Counters counters = new Counters(0, 0, 0, 0, 0, 0);
 
     private AdaptiveModel(AdaptableModel model, Method method) {
-        this.model = model;
+        this.model = model.withStatistics(method.statistics());
         this.method = method;
-        this.state = method.initial(model);
+        this.state = method.initial(this.model);
     }
 
-    /** Puts {@code method} around {@code model}, starting from the model as it was trained. */
+    /**
+     * Puts {@code method} around {@code model}, starting from the model as it was trained, with batch norm on the
+     * method's {@linkplain Method#statistics statistics}.
+     *
+     * @throws ModelException if the method wants statistics that the model cannot take
+     * @throws IllegalArgumentException if the method's settings do not fit the model
+     */
     public static AdaptiveModel of(AdaptableModel model, Method method) {
         return new AdaptiveModel(model, method);
     }

@@ -2,6 +2,7 @@ package io.tta4j.method;
 
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Pass;
+import io.tta4j.model.Statistics;
 
 /**
  * A test-time adaptation method: two pure functions over an immutable {@link State}. Implementations hold settings only
@@ -17,6 +18,15 @@ public interface Method {
      */
     default boolean adapts() {
         return true;
+    }
+
+    /**
+     * Where the method wants batch norm to take its means and variances from. The runtime adapts and serves the view of
+     * the model {@linkplain AdaptableModel#withStatistics under these statistics}; whoever calls a method directly does
+     * the same.
+     */
+    default Statistics statistics() {
+        return Statistics.SOURCE;
     }
 
     /** The state before the first request: the model as it was trained. */

@@ -51,6 +51,27 @@ public interface AdaptableModel extends AutoCloseable {
      */
     Pass serve(Batch batch, Vector theta);
 
+    /**
+     * The same model with its batch norm on other statistics: a view that shares the weights and theta's layout.
+     * Samples interact under statistics of the batch: {@link #samplesIndependent()} is false then,
+     * {@link Pass#samplePullback} is refused, and at {@link #source()} too the logits are not the original model's. A
+     * batch of one sample whose map is a single position has no variance: a batch norm on its statistics alone then
+     * puts out its shifts, whatever the input.
+     *
+     * <p>Views live as long as the model: it frees what they use, and closing one does nothing.
+     *
+     * @return the model itself for {@link Statistics#SOURCE}
+     * @throws ModelException if there is no batch norm that could take the batch's statistics; the message says why
+     */
+    default AdaptableModel withStatistics(Statistics statistics) {
+        if (statistics.useBatch()) {
+            throw new ModelException(
+                    "batch norm must be in the model for statistics '%s', but this one has none whose statistics can move; leave statistics at source"
+                            .formatted(statistics));
+        }
+        return this;
+    }
+
     @Override
     void close();
 }

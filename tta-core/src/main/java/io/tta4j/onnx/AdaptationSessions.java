@@ -67,11 +67,12 @@ final class AdaptationSessions implements AutoCloseable {
             Set<String> keptInputs,
             Optional<RowGather> rows) {}
 
-    AdaptationSessions(Analysis analysis, OnnxOptions options) {
+    /** @param weights the model's frozen weights; must outlive the sessions */
+    AdaptationSessions(Analysis analysis, OnnxOptions options, SharedWeights weights) {
+        this.weights = weights;
         intraOpThreads = options.intraOpThreads();
         answers = new LinkedHashSet<>(Set.of(analysis.head().logits()));
         answers.add(analysis.head().output());
-        weights = opened(SharedWeights.of(analysis.graph()), SharedWeights::close);
         try {
             serve = open(forward(analysis, answers), Purpose.SERVING_ADAPTED);
             inputRows = opened(new RowGather(inputRows(analysis.graph()), intraOpThreads), RowGather::close);
@@ -161,7 +162,6 @@ final class AdaptationSessions implements AutoCloseable {
         return forward.build(graph.model().getIrVersion(), graph.model().getOpsetImportList());
     }
 
-    /** Closes what is open, the weights last. */
     @Override
     public void close() {
         open.forEach(Runnable::run);

@@ -1,16 +1,19 @@
 package io.tta4j.onnx;
 
 import io.tta4j.model.ModelException;
+import io.tta4j.model.Statistics;
 import io.tta4j.onnx.gradient.Differentiator;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.Shape;
 import io.tta4j.onnx.norm.Lifting;
+import io.tta4j.onnx.norm.LiveStatistics;
 import io.tta4j.onnx.norm.NormFinder;
 import io.tta4j.onnx.norm.NormSite;
 import io.tta4j.onnx.probe.Facts;
 import io.tta4j.onnx.probe.Probe;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * All that is known about a model before anything is built: read, folded, probed, its norm layers found.
@@ -41,6 +44,11 @@ record Analysis(
             "there is no norm layer (batch, group, instance or layer norm) in the graph; where batch norm was folded into"
                     + " the convolutions, export it again with optimize=False, or with training=PRESERVE";
 
+    private static final String NO_STATISTICS =
+            "where batch norm was folded into the convolutions, export it again with optimize=False, or with"
+                    + " training=PRESERVE and do_constant_folding=False; other norms have no statistics of the batch: leave"
+                    + " statistics at source";
+
     /** @throws ModelException if the model is no classifier that can be served */
     static Analysis of(ModelFile file, OnnxOptions options) {
         Graph original = new Graph(file.proto());
@@ -67,6 +75,36 @@ record Analysis(
                 facts,
                 lifting,
                 Differentiator.of(graph, facts, sites, head.logits()));
+    }
+
+    /**
+     * The same model with batch norm on other statistics than those of training.
+     *
+     * @throws ModelException if there is no batch norm that could take them
+     */
+    Analysis withStatistics(Statistics statistics) {
+        if (lifting.sites().stream().noneMatch(LiveStatistics::canMove)) {
+            throw new ModelException(
+                    "'%s' must have batch norm in its graph for statistics '%s', but its norm layers are: %s; %s"
+                            .formatted(file.name(), statistics, kinds(), NO_STATISTICS));
+        }
+        LiveStatistics live = LiveStatistics.of(graph, facts, lifting.sites(), statistics.batchWeight());
+        return new Analysis(
+                file,
+                live.graph(),
+                inputs,
+                head,
+                classes,
+                live.facts(),
+                new Lifting(live.sites()),
+                Differentiator.of(live.graph(), live.facts(), live.sites(), head.logits()));
+    }
+
+    private String kinds() {
+        return lifting.layout().layers().stream()
+                .map(layer -> layer.kind().label())
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     private static int classes(ModelFile file, Head head, Facts facts) {

@@ -9,6 +9,7 @@ import io.tta4j.model.InputSpec;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.Pass;
+import io.tta4j.model.Statistics;
 import io.tta4j.model.Vector;
 import io.tta4j.onnx.AdaptationSessions.Keeping;
 import io.tta4j.onnx.norm.Lifting;
@@ -17,9 +18,11 @@ import io.tta4j.onnx.session.FloatPool;
 import io.tta4j.onnx.session.Leases;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeTensors;
+import io.tta4j.onnx.session.SharedWeights;
 import io.tta4j.onnx.session.ThetaPool;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,14 +50,28 @@ public final class OnnxModel implements AdaptableModel {
     private final ThetaPool thetas;
     private final FloatPool floats = new FloatPool();
     private final Leases leases;
+    private final @Nullable OnnxModel whole;
+    private final Map<Statistics, OnnxModel> views = new HashMap<>();
+    private @Nullable SharedWeights weights;
     private @Nullable AdaptationSessions sessions;
 
     private OnnxModel(Analysis analysis, OnnxOptions options) {
+        this.whole = null;
         this.analysis = analysis;
         this.options = options;
         this.original = NativeSession.open(analysis.file().bytes(), options.intraOpThreads());
         this.thetas = new ThetaPool(analysis.lifting().layout().size());
         this.leases = new Leases("model '" + analysis.file().name() + "'", this::free);
+    }
+
+    /** A view of a model: it has sessions of its own, and all else is the model's. */
+    private OnnxModel(OnnxModel whole, Analysis analysis) {
+        this.whole = whole;
+        this.analysis = analysis;
+        this.options = whole.options;
+        this.original = whole.original;
+        this.thetas = whole.thetas;
+        this.leases = whole.leases;
     }
 
     /**
@@ -88,7 +105,16 @@ public final class OnnxModel implements AdaptableModel {
     private static OnnxModel load(ModelFile file, OnnxOptions options) {
         Analysis analysis = Analysis.of(file, options);
         analysis.requireAdaptable();
+        requireSlices(analysis, options);
         return new OnnxModel(analysis, options);
+    }
+
+    private static void requireSlices(Analysis analysis, OnnxOptions options) {
+        if (options.rowsPerPass() > 0 && !analysis.facts().samplesIndependent()) {
+            throw new ModelException(
+                    "'%s' must run over whole batches, because its samples depend on each other, but rowsPerPass was %d; set it to 0"
+                            .formatted(analysis.file().name(), options.rowsPerPass()));
+        }
     }
 
     /**
@@ -125,6 +151,22 @@ public final class OnnxModel implements AdaptableModel {
     @Override
     public boolean samplesIndependent() {
         return analysis.facts().samplesIndependent();
+    }
+
+    @Override
+    public AdaptableModel withStatistics(Statistics statistics) {
+        if (whole != null) {
+            return whole.withStatistics(statistics);
+        }
+        return statistics.useBatch() ? view(statistics) : this;
+    }
+
+    private synchronized OnnxModel view(Statistics statistics) {
+        return views.computeIfAbsent(statistics, wanted -> {
+            Analysis moved = analysis.withStatistics(wanted);
+            requireSlices(moved, options);
+            return new OnnxModel(this, moved);
+        });
     }
 
     @Override
@@ -178,7 +220,8 @@ public final class OnnxModel implements AdaptableModel {
         analysis.inputs().requireAccepts(batch);
         leases.acquire();
         try (Feed feed = Feed.of(batch)) {
-            return theta.equals(source()) ? serveOriginal(batch, feed) : serveAdapted(batch, feed, theta);
+            boolean untouched = whole == null && theta.equals(source());
+            return untouched ? serveOriginal(batch, feed) : serveAdapted(batch, feed, theta);
         } finally {
             leases.release();
         }
@@ -216,10 +259,19 @@ public final class OnnxModel implements AdaptableModel {
     private synchronized AdaptationSessions sessions() {
         AdaptationSessions built = sessions;
         if (built == null) {
-            built = new AdaptationSessions(analysis, options);
+            built = new AdaptationSessions(analysis, options, whole == null ? weights() : whole.weights());
             sessions = built;
         }
         return built;
+    }
+
+    private synchronized SharedWeights weights() {
+        SharedWeights made = weights;
+        if (made == null) {
+            made = SharedWeights.of(analysis.graph());
+            weights = made;
+        }
+        return made;
     }
 
     ThetaPool thetas() {
@@ -234,17 +286,26 @@ public final class OnnxModel implements AdaptableModel {
         leases.release();
     }
 
-    private void free() {
-        AdaptationSessions built = sessions;
-        if (built != null) {
-            built.close();
+    private synchronized void free() {
+        views.values().forEach(OnnxModel::freeSessions);
+        freeSessions();
+        if (weights != null) {
+            weights.close();
         }
         original.close();
         thetas.close();
     }
 
+    private synchronized void freeSessions() {
+        if (sessions != null) {
+            sessions.close();
+        }
+    }
+
     @Override
     public void close() {
-        leases.close();
+        if (whole == null) {
+            leases.close();
+        }
     }
 }

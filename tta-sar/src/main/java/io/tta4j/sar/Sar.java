@@ -5,6 +5,7 @@ import io.tta4j.method.Method;
 import io.tta4j.method.State;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Pass;
+import io.tta4j.model.Statistics;
 import io.tta4j.sar.filter.EntropyMargin;
 import io.tta4j.sar.filter.GradientNormLimit;
 import io.tta4j.sar.filter.GradientNormQuantile;
@@ -58,6 +59,11 @@ public final class Sar implements Method {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Statistics statistics() {
+        return config.statistics();
     }
 
     /** The settings. */

@@ -1,5 +1,6 @@
 package io.tta4j.sar;
 
+import io.tta4j.model.Statistics;
 import java.util.OptionalDouble;
 
 /**
@@ -25,6 +26,8 @@ import java.util.OptionalDouble;
  *     at most this
  * @param gradientQuantile if set, in (0, 1]: a sample is reliable only if the norm of its own entropy gradient is at
  *     most this quantile of its batch
+ * @param statistics where batch norm takes its means and variances from; by default the source. The authors' code takes
+ *     those of the batch; gradient filters must be off then
  * @param compat whether to bring back three quirks of the authors' code: the momentum moves theta where no sample is
  *     reliable, a reset keeps the loss average, and a reset keeps the momentum
  */
@@ -37,6 +40,7 @@ public record SarConfig(
         LayerSelection layers,
         OptionalDouble maxGradientNorm,
         OptionalDouble gradientQuantile,
+        Statistics statistics,
         boolean compat) {
 
     /** The learning rate of a batch of {@value #DEFAULT_LEARNING_RATE_ROWS} (the authors' code for SAR, ViT-B). */
@@ -68,6 +72,11 @@ public record SarConfig(
         resetThreshold.ifPresent(value -> Range.NON_NEGATIVE.require("sar.resetThreshold", value));
         maxGradientNorm.ifPresent(value -> Range.POSITIVE.require("sar.maxGradientNorm", value));
         gradientQuantile.ifPresent(value -> Range.QUANTILE.require("sar.gradientQuantile", value));
+        if (statistics.useBatch() && (maxGradientNorm.isPresent() || gradientQuantile.isPresent())) {
+            throw new IllegalArgumentException(
+                    "sar.maxGradientNorm and sar.gradientQuantile must be off where sar.statistics is '%s': a sample has no gradient of its own then"
+                            .formatted(statistics));
+        }
     }
 
     /** The defaults. */
@@ -111,6 +120,7 @@ public record SarConfig(
         private LayerSelection layers = LayerSelection.allButLast();
         private OptionalDouble maxGradientNorm = OptionalDouble.empty();
         private OptionalDouble gradientQuantile = OptionalDouble.empty();
+        private Statistics statistics = Statistics.SOURCE;
         private boolean compat;
 
         private Builder() {}
@@ -124,6 +134,7 @@ public record SarConfig(
             layers = base.layers;
             maxGradientNorm = base.maxGradientNorm;
             gradientQuantile = base.gradientQuantile;
+            statistics = base.statistics;
             compat = base.compat;
         }
 
@@ -180,6 +191,17 @@ public record SarConfig(
             return this;
         }
 
+        /** See {@link SarConfig#statistics()}. */
+        public Builder statistics(Statistics statistics) {
+            this.statistics = statistics;
+            return this;
+        }
+
+        /** {@code source}, {@code batch}, or the weight of the batch, in 0..1. */
+        public Builder statistics(String statistics) {
+            return statistics(Statistics.parse("sar.statistics", statistics));
+        }
+
         /** See {@link SarConfig#compat()}. */
         public Builder compat(boolean compat) {
             this.compat = compat;
@@ -201,6 +223,7 @@ public record SarConfig(
                     layers,
                     maxGradientNorm,
                     gradientQuantile,
+                    statistics,
                     compat);
         }
     }

@@ -15,6 +15,12 @@ public final class SarProvider implements MethodProvider {
             "all but the last floor(L/4)",
             "which norm layers adapt: 'all', or globs (* and ?) on layer names separated by commas");
 
+    /** The statistics setting, which SAR and Tent share. */
+    static final Setting STATISTICS = new Setting(
+            "statistics",
+            "source",
+            "where batch norm takes its means and variances from: source, batch, or a weight of the batch in 0..1");
+
     @Override
     public String name() {
         return Sar.NAME;
@@ -44,6 +50,7 @@ public final class SarProvider implements MethodProvider {
                         "off",
                         "largest quantile of its batch for the norm of a reliable sample's own gradient, "
                                 + Range.QUANTILE),
+                STATISTICS,
                 new Setting("compat", "false", "brings back three quirks of the authors' code, true or false"));
     }
 
@@ -58,6 +65,7 @@ public final class SarProvider implements MethodProvider {
         settings.text("layers").ifPresent(config::layers);
         settings.number("maxGradientNorm").ifPresent(config::maxGradientNorm);
         settings.number("gradientQuantile").ifPresent(config::gradientQuantile);
+        settings.text("statistics").ifPresent(config::statistics);
         settings.flag("compat").ifPresent(config::compat);
         return Sar.of(config.build());
     }

@@ -5,6 +5,7 @@ import io.tta4j.method.Method;
 import io.tta4j.method.State;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Pass;
+import io.tta4j.model.Statistics;
 import io.tta4j.sar.filter.SampleFilter;
 import io.tta4j.sar.minimizer.Descent;
 import io.tta4j.sar.minimizer.Minimizer;
@@ -49,6 +50,11 @@ public final class Tent implements Method {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Statistics statistics() {
+        return config.statistics();
     }
 
     /** The settings. */

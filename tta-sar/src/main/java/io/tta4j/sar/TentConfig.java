@@ -1,5 +1,6 @@
 package io.tta4j.sar;
 
+import io.tta4j.model.Statistics;
 import java.util.OptionalDouble;
 
 /**
@@ -10,8 +11,10 @@ import java.util.OptionalDouble;
  *     two compare
  * @param momentum mu, at least 0 and less than 1
  * @param layers which norm layers adapt; by default all but the last floor(L/4), as SAR's
+ * @param statistics where batch norm takes its means and variances from; by default the source. The authors' code takes
+ *     those of the batch
  */
-public record TentConfig(OptionalDouble learningRate, double momentum, LayerSelection layers) {
+public record TentConfig(OptionalDouble learningRate, double momentum, LayerSelection layers, Statistics statistics) {
 
     /** As SAR's, so that the two compare. */
     public static final double DEFAULT_MOMENTUM = 0.9;
@@ -47,6 +50,7 @@ public record TentConfig(OptionalDouble learningRate, double momentum, LayerSele
         private OptionalDouble learningRate = OptionalDouble.empty();
         private double momentum = DEFAULT_MOMENTUM;
         private LayerSelection layers = LayerSelection.allButLast();
+        private Statistics statistics = Statistics.SOURCE;
 
         private Builder() {}
 
@@ -54,6 +58,7 @@ public record TentConfig(OptionalDouble learningRate, double momentum, LayerSele
             learningRate = base.learningRate;
             momentum = base.momentum;
             layers = base.layers;
+            statistics = base.statistics;
         }
 
         /** See {@link TentConfig#learningRate()}. */
@@ -79,13 +84,24 @@ public record TentConfig(OptionalDouble learningRate, double momentum, LayerSele
             return layers(LayerSelection.parse("tent.layers", layers));
         }
 
+        /** See {@link TentConfig#statistics()}. */
+        public Builder statistics(Statistics statistics) {
+            this.statistics = statistics;
+            return this;
+        }
+
+        /** {@code source}, {@code batch}, or the weight of the batch, in 0..1. */
+        public Builder statistics(String statistics) {
+            return statistics(Statistics.parse("tent.statistics", statistics));
+        }
+
         /**
          * The configuration.
          *
          * @throws IllegalArgumentException if a setting is out of its range; the message names it
          */
         public TentConfig build() {
-            return new TentConfig(learningRate, momentum, layers);
+            return new TentConfig(learningRate, momentum, layers, statistics);
         }
     }
 }

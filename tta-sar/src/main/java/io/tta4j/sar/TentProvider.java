@@ -19,7 +19,8 @@ public final class TentProvider implements MethodProvider {
         return List.of(
                 new Setting("learningRate", "0.001 * batch / 64", "step size, " + Range.NON_NEGATIVE),
                 new Setting("momentum", "0.9", "momentum of the gradient descent, " + Range.BELOW_ONE),
-                SarProvider.LAYERS);
+                SarProvider.LAYERS,
+                SarProvider.STATISTICS);
     }
 
     @Override
@@ -28,6 +29,7 @@ public final class TentProvider implements MethodProvider {
         settings.number("learningRate").ifPresent(config::learningRate);
         settings.number("momentum").ifPresent(config::momentum);
         settings.text("layers").ifPresent(config::layers);
+        settings.text("statistics").ifPresent(config::statistics);
         return Tent.of(config.build());
     }
 }

@@ -40,10 +40,11 @@ class SettingsTest {
                         "layers",
                         "maxGradientNorm",
                         "gradientQuantile",
+                        "statistics",
                         "compat");
         assertThat(Methods.named("tent").settings())
                 .extracting(Setting::name)
-                .containsExactly("learningRate", "momentum", "layers");
+                .containsExactly("learningRate", "momentum", "layers", "statistics");
     }
 
     @Test

@@ -63,7 +63,10 @@ final class NormGradient {
         if (how instanceof Normalization.OverFeatures features) {
             return overFeatures(features);
         }
-        return new BatchNormGradient(tape, site, gamma, upstream).frozen((Normalization.Frozen) how);
+        BatchNormGradient batchNorm = new BatchNormGradient(tape, site, gamma, upstream);
+        return how instanceof Normalization.Live live
+                ? batchNorm.live(live)
+                : batchNorm.frozen((Normalization.Frozen) how);
     }
 
     /**

@@ -34,7 +34,17 @@ public final class GraphBuilder {
     private final Map<List<Object>, String> constants = new HashMap<>();
     private final Map<String, ValueInfoProto> inputs = new LinkedHashMap<>();
     private final Map<String, ValueInfoProto> outputs = new LinkedHashMap<>();
+    private final String prefix;
     private int names;
+
+    public GraphBuilder() {
+        this("");
+    }
+
+    /** A builder whose names differ from those of builders with other scopes, so that their graphs can be joined. */
+    public GraphBuilder(String scope) {
+        this.prefix = PREFIX + scope;
+    }
 
     // ---- nodes
 
@@ -47,7 +57,7 @@ public final class GraphBuilder {
     public List<String> emit(String operator, List<String> inputs, int outputCount, AttributeProto... attributes) {
         List<String> results = new ArrayList<>();
         for (int i = 0; i < outputCount; i++) {
-            results.add(PREFIX + operator + "_" + names++);
+            results.add(prefix + operator + "_" + names++);
         }
         nodes.add(NodeProto.newBuilder()
                 .setOpType(operator)
@@ -125,18 +135,18 @@ public final class GraphBuilder {
     public String scalar(double value) {
         return constants.computeIfAbsent(
                 List.of(value),
-                key -> initializer(Tensors.of(PREFIX + "constant_" + names++, new float[] {(float) value})));
+                key -> initializer(Tensors.of(prefix + "constant_" + names++, new float[] {(float) value})));
     }
 
     /** A one-dimensional int64 constant. */
     public String longs(long... values) {
         return constants.computeIfAbsent(
                 List.of(Arrays.toString(values)),
-                key -> initializer(Tensors.of(PREFIX + "constant_" + names++, values, values.length)));
+                key -> initializer(Tensors.of(prefix + "constant_" + names++, values, values.length)));
     }
 
     public String floats(float[] values, long... shape) {
-        return initializer(Tensors.of(PREFIX + "constant_" + names++, values, shape));
+        return initializer(Tensors.of(prefix + "constant_" + names++, values, shape));
     }
 
     /** Adds a constant under its own name; the same name again is the same constant. */
@@ -184,6 +194,16 @@ public final class GraphBuilder {
                         .addAllInput(inputs.values())
                         .addAllOutput(outputs.values()))
                 .build();
+    }
+
+    /**
+     * The nodes so far in place of a graph's own; inputs, outputs and what else there is are the graph's, constants
+     * those of both.
+     */
+    public Graph into(Graph original) {
+        ModelProto.Builder model = original.model().toBuilder();
+        model.getGraphBuilder().clearNode().addAllNode(nodes).addAllInitializer(initializers.values());
+        return new Graph(model.build());
     }
 
     // ---- attributes

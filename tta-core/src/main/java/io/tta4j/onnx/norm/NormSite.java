@@ -2,6 +2,7 @@ package io.tta4j.onnx.norm;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.tta4j.model.NormKind;
+import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.Node;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +36,30 @@ public record NormSite(
      * @param index which of the node's inputs
      * @param source its values in the file
      */
-    public record Parameter(Node reader, int index, TensorProto source) {}
+    public record Parameter(Node reader, int index, TensorProto source) {
+
+        Parameter in(Graph graph) {
+            return new Parameter(node(graph, reader), index, source);
+        }
+    }
+
+    /** The same layer in a graph that was rewritten around its nodes, with another normalization. */
+    NormSite in(Graph graph, Normalization now) {
+        return new NormSite(
+                path,
+                kind,
+                now,
+                input,
+                output,
+                nodes.stream().map(node -> node(graph, node)).toList(),
+                weight.in(graph),
+                bias.map(parameter -> parameter.in(graph)));
+    }
+
+    /** The node that makes the same tensor. */
+    private static Node node(Graph graph, Node node) {
+        return graph.producer(node.output()).orElseThrow();
+    }
 
     /** The node that the output comes out of. */
     Node lastNode() {

@@ -19,4 +19,16 @@ public sealed interface Normalization {
      * @param variance the tensor of variances [C]
      */
     record Frozen(String mean, String variance, float epsilon) implements Normalization {}
+
+    /**
+     * With statistics that move with the batch, channels on axis 1: batch norm with {@code mean = w * batchMean + (1 -
+     * w) * source mean}, and so the variance.
+     *
+     * @param mean the tensor of blended means [C]
+     * @param variance the tensor of blended variances [C]
+     * @param batchMean the tensor of means over the batch and space [C]
+     * @param batchWeight w, in (0, 1]
+     */
+    record Live(String mean, String variance, String batchMean, float epsilon, double batchWeight)
+            implements Normalization {}
 }

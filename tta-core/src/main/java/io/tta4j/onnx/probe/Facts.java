@@ -5,6 +5,7 @@ import io.tta4j.onnx.graph.BatchAxis;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.Shape;
 import io.tta4j.onnx.graph.Tensors;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,22 @@ public final class Facts {
     /** Where a probed tensor carries the samples; empty where it does not, or not in whole blocks. */
     public Optional<BatchAxis> batchAxis(String tensor) {
         return Optional.ofNullable(batchAxes.get(tensor));
+    }
+
+    /**
+     * The same facts about a graph that was rewritten around the same tensors.
+     *
+     * @param further the shapes of tensors that came with the rewriting
+     */
+    public Facts about(Graph rewritten, Map<String, Shape> further) {
+        Map<String, Shape> all = new HashMap<>(shapes);
+        all.putAll(further);
+        return new Facts(rewritten, all, integers, batchAxes, samplesIndependent, probabilities);
+    }
+
+    /** The same facts about a graph whose samples were made to interact. */
+    public Facts withInteractingSamples() {
+        return new Facts(graph, shapes, integers, batchAxes, false, probabilities);
     }
 
     Facts with(Map<String, BatchAxis> axes, boolean independent) {
