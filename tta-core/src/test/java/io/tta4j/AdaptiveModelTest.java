@@ -1,6 +1,7 @@
 package io.tta4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.tta4j.method.Adaptation;
@@ -16,8 +17,10 @@ import io.tta4j.model.InputSpec;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.Pass;
+import io.tta4j.model.Statistics;
 import io.tta4j.model.Tensor;
 import io.tta4j.model.Vector;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -33,7 +36,7 @@ class AdaptiveModelTest {
     private final FakeModel model = new FakeModel();
 
     /** Two classes, one parameter: the logits are (theta, -theta) whatever the input. */
-    private static final class FakeModel implements AdaptableModel {
+    private static class FakeModel implements AdaptableModel {
 
         int forwards;
         int serves;
@@ -260,5 +263,71 @@ class AdaptiveModelTest {
 
         assertThat(adaptive.state().theta()).isEqualTo(Vector.of(201));
         assertThat(adaptive.counters()).isEqualTo(new Counters(200, 400, 200, 400, 0, 0));
+    }
+
+    /** Another model under statistics of the batch, which is the one to be asked from then on. */
+    @Test
+    void takesTheViewThatTheMethodWants() {
+        FakeModel onBatch = new FakeModel();
+        AdaptableModel viewed = new FakeModel() {
+            @Override
+            public AdaptableModel withStatistics(Statistics statistics) {
+                assertThat(statistics).isEqualTo(Statistics.BATCH);
+                return onBatch;
+            }
+        };
+        List<AdaptableModel> asked = new ArrayList<>();
+        Method method = new Method() {
+            @Override
+            public String name() {
+                return "on batch";
+            }
+
+            @Override
+            public Statistics statistics() {
+                return Statistics.BATCH;
+            }
+
+            @Override
+            public State initial(AdaptableModel model) {
+                asked.add(model);
+                return State.of(model.source());
+            }
+
+            @Override
+            public Adaptation adapt(AdaptableModel model, Pass pass, State state) {
+                asked.add(model);
+                return new Adaptation(state, StepReport.skipped(pass.rows(), 0));
+            }
+        };
+
+        AdaptiveModel.of(viewed, method).predict(TWO_ROWS);
+
+        assertThat(asked).containsExactly(onBatch, onBatch);
+        assertThat(onBatch.forwards).isEqualTo(1);
+    }
+
+    @Test
+    void refusesStatisticsThatTheModelCannotTake() {
+        Method method = new Method() {
+            @Override
+            public String name() {
+                return "on batch";
+            }
+
+            @Override
+            public Statistics statistics() {
+                return new Statistics(0.5);
+            }
+
+            @Override
+            public Adaptation adapt(AdaptableModel model, Pass pass, State state) {
+                throw new AssertionError("nothing is to be adapted");
+            }
+        };
+
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> AdaptiveModel.of(model, method))
+                .withMessageContaining("'0.5'");
     }
 }

@@ -8,6 +8,7 @@ import io.tta4j.method.MethodProvider;
 import io.tta4j.method.Methods;
 import io.tta4j.method.Setting;
 import io.tta4j.method.Settings;
+import io.tta4j.model.Statistics;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,13 +108,17 @@ class SettingsTest {
         assertThat(SarConfig.from(config).build()).isEqualTo(config);
         assertThat(SarConfig.from(config).rho(0.2).build().rho()).isEqualTo(0.2);
 
-        TentConfig other = tent(Map.of("learningRate", "0.5", "momentum", "0.25", "layers", "all"))
+        assertThat(sar(Map.of("statistics", "batch")).statistics()).isEqualTo(Statistics.BATCH);
+        assertThat(sar(Map.of()).statistics()).isEqualTo(Statistics.SOURCE);
+
+        TentConfig other = tent(Map.of("learningRate", "0.5", "momentum", "0.25", "layers", "all", "statistics", "0.3"))
                 .config();
         assertThat(other)
                 .isEqualTo(TentConfig.custom()
                         .learningRate(0.5)
                         .momentum(0.25)
                         .layers(LayerSelection.all())
+                        .statistics(new Statistics(0.3))
                         .build());
         assertThat(TentConfig.from(other).build()).isEqualTo(other);
     }
@@ -162,10 +167,25 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"rho, much, must be a number", "compat, yes, must be true or false", "layers, '', must be 'all'"})
+    @CsvSource({
+        "statistics, train, 'must be source, batch, or a weight'",
+        "statistics, 1.5, 'must be source, batch, or a weight'",
+        "rho, much, must be a number",
+        "compat, yes, must be true or false",
+        "layers, '', must be 'all'"
+    })
     void aSettingThatCannotBeReadIsRefusedByName(String name, String value, String problem) {
         assertThatThrownBy(() -> sar(Map.of(name, value)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("sar." + name + " " + problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"maxGradientNorm, batch", "gradientQuantile, 0.5"})
+    void gradientFiltersAndStatisticsOfTheBatchExcludeEachOther(String filter, String statistics) {
+        assertThatThrownBy(() -> sar(Map.of(filter, "0.5", "statistics", statistics)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("sar." + filter)
+                .hasMessageContaining("must be off where sar.statistics is '" + statistics + "'");
     }
 }
