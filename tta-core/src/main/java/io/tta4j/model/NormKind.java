@@ -5,7 +5,9 @@ public enum NormKind {
     BATCH("batch norm"),
     GROUP("group norm"),
     INSTANCE("instance norm"),
-    LAYER("layer norm");
+    LAYER("layer norm"),
+    /** A scale and a shift for each channel behind a convolution, where the network has no norm layer. */
+    INSERTED("inserted");
 
     private final String label;
 

@@ -1,18 +1,19 @@
 package io.tta4j.onnx;
 
 import io.tta4j.model.ModelException;
+import io.tta4j.model.NormKind;
 import io.tta4j.model.Statistics;
 import io.tta4j.onnx.gradient.Differentiator;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.Shape;
 import io.tta4j.onnx.norm.Lifting;
 import io.tta4j.onnx.norm.LiveStatistics;
-import io.tta4j.onnx.norm.NormFinder;
 import io.tta4j.onnx.norm.NormSite;
 import io.tta4j.onnx.probe.Facts;
 import io.tta4j.onnx.probe.Probe;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -25,6 +26,7 @@ import java.util.stream.Collectors;
  * @param classes C
  * @param facts what the probe found
  * @param lifting the norm layers' parameters
+ * @param refusal why there is nothing to adapt; empty if there is
  * @param differentiator the way from the logits back to them
  */
 record Analysis(
@@ -35,19 +37,21 @@ record Analysis(
         int classes,
         Facts facts,
         Lifting lifting,
+        Optional<String> refusal,
         Differentiator differentiator) {
 
     /** The first in which Split and ReduceSum have the form of today. */
     private static final long OLDEST_OPSET = 13;
 
-    private static final String NO_NORM_LAYER =
-            "there is no norm layer (batch, group, instance or layer norm) in the graph; where batch norm was folded into"
-                    + " the convolutions, export it again with optimize=False, or with training=PRESERVE";
+    private static final String UNFOLD =
+            "export again with optimize=False, or with training=PRESERVE and do_constant_folding=False,";
 
-    private static final String NO_STATISTICS =
-            "where batch norm was folded into the convolutions, export it again with optimize=False, or with"
-                    + " training=PRESERVE and do_constant_folding=False; other norms have no statistics of the batch: leave"
-                    + " statistics at source";
+    private static final String INSERTED = "%d layers were inserted: a scale and a shift for each channel behind"
+            + " convolutions. If batch norm was folded into these, its statistics are gone and cannot follow the batch,"
+            + " and with them most of what adaptation gains: " + UNFOLD + " to keep it";
+
+    private static final String NO_STATISTICS = "where batch norm was folded into convolutions, " + UNFOLD
+            + " to keep it; other norms have no statistics of the batch: leave statistics at source";
 
     /** @throws ModelException if the model is no classifier that can be served */
     static Analysis of(ModelFile file, OnnxOptions options) {
@@ -62,19 +66,21 @@ record Analysis(
         Probe probe = new Probe(graph, inputs.specs());
         Facts shapes = probe.facts(head.logits());
         int classes = classes(file, head, shapes);
-        List<NormSite> sites = NormFinder.find(graph, shapes);
-        Facts facts =
-                probe.withBatchAxes(shapes, sites.stream().map(NormSite::input).toList(), head.logits());
-        Lifting lifting = new Lifting(sites);
+        AdaptedLayers layers = AdaptedLayers.of(graph, shapes, head.logits(), options.insertion());
+        // The probe of the rewritten graph: inserted layers are places where it looks for the samples.
+        Probe rewritten = layers.graph() == graph ? probe : new Probe(layers.graph(), inputs.specs());
+        Facts facts = rewritten.withBatchAxes(
+                layers.facts(), layers.sites().stream().map(NormSite::input).toList(), head.logits());
         return new Analysis(
                 file,
-                graph,
+                layers.graph(),
                 inputs,
                 head,
                 classes,
                 facts,
-                lifting,
-                Differentiator.of(graph, facts, sites, head.logits()));
+                new Lifting(layers.sites()),
+                layers.refusal(),
+                Differentiator.of(layers.graph(), facts, layers.sites(), head.logits()));
     }
 
     /**
@@ -97,6 +103,7 @@ record Analysis(
                 classes,
                 live.facts(),
                 new Lifting(live.sites()),
+                refusal,
                 Differentiator.of(live.graph(), live.facts(), live.sites(), head.logits()));
     }
 
@@ -129,7 +136,7 @@ record Analysis(
 
     /** What keeps the model from being adapted; empty if nothing does. */
     List<String> obstacles() {
-        return lifting.sites().isEmpty() ? List.of(NO_NORM_LAYER) : differentiator.obstacles(lifting);
+        return refusal.map(List::of).orElseGet(() -> differentiator.obstacles(lifting));
     }
 
     /** @throws ModelException if there is an obstacle */
@@ -148,6 +155,12 @@ record Analysis(
         }
         if (!facts.samplesIndependent()) {
             notes.add("samples interact: filters that need single gradients are refused");
+        }
+        long inserted = lifting.layout().layers().stream()
+                .filter(layer -> layer.kind() == NormKind.INSERTED)
+                .count();
+        if (inserted > 0) {
+            notes.add(INSERTED.formatted(inserted));
         }
         return new OnnxInspection(
                 inputs.specs(),

@@ -15,13 +15,15 @@ import java.util.stream.LongStream;
  * @param rowsPerPass how many samples an adapting run may have at most, to bound memory: a larger batch is run in
  *     slices, whose gradients add; then activations are recomputed. 0 (the default) is all at once
  * @param logits the output that holds the logits, for models with several; empty (the default) for the only one
+ * @param insertion when to insert layers to adapt behind convolutions; by default where there is no norm layer
  */
 public record OnnxOptions(
         int intraOpThreads,
         Map<String, List<Long>> inputShapes,
         Activations activations,
         int rowsPerPass,
-        Optional<String> logits) {
+        Optional<String> logits,
+        Insertion insertion) {
 
     /** What becomes of the activations between a pass and its pullback. */
     public enum Activations {
@@ -29,6 +31,16 @@ public record OnnxOptions(
         KEPT,
         /** The pullback runs forward again: slower, but nothing is held between the two or leaves the device. */
         RECOMPUTED
+    }
+
+    /** When to insert a scale and a shift for each channel behind convolutions. */
+    public enum Insertion {
+        /** Where a network has no norm layer at all. */
+        AUTO,
+        /** Behind every convolution on a spatial map that no norm layer follows. */
+        ALWAYS,
+        /** Not at all: a network without norm layers is refused. */
+        NEVER
     }
 
     public OnnxOptions {
@@ -64,6 +76,7 @@ public record OnnxOptions(
         builder.activations = base.activations;
         builder.rowsPerPass = base.rowsPerPass;
         builder.logits = base.logits;
+        builder.insertion = base.insertion;
         return builder;
     }
 
@@ -75,6 +88,7 @@ public record OnnxOptions(
         private Activations activations = Activations.KEPT;
         private int rowsPerPass;
         private Optional<String> logits = Optional.empty();
+        private Insertion insertion = Insertion.AUTO;
 
         private Builder() {}
 
@@ -108,8 +122,14 @@ public record OnnxOptions(
             return this;
         }
 
+        /** When to insert a scale and a shift for each channel behind convolutions. */
+        public Builder insertion(Insertion insertion) {
+            this.insertion = insertion;
+            return this;
+        }
+
         public OnnxOptions build() {
-            return new OnnxOptions(intraOpThreads, inputShapes, activations, rowsPerPass, logits);
+            return new OnnxOptions(intraOpThreads, inputShapes, activations, rowsPerPass, logits, insertion);
         }
     }
 }

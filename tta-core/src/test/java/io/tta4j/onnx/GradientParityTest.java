@@ -6,14 +6,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tta4j.model.Batch;
 import io.tta4j.model.Matrix;
+import io.tta4j.model.NormKind;
+import io.tta4j.model.NormLayer;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Tensor;
 import io.tta4j.model.Vector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -69,6 +74,57 @@ class GradientParityTest {
                 double error = distance(array.getValue(), values) / (norm < 1e-5 * whole ? whole : norm);
                 assertThat(error).as(array.getKey()).isLessThan(1e-3);
             }
+        }
+    }
+
+    /**
+     * Batch norm that was folded into the convolutions: with scales gamma and shifts beta, what was inserted behind the
+     * convolutions has ds = gamma dgamma + beta dbeta and dt = dbeta.
+     */
+    @Test
+    void insertedLayersFollowFromTheBatchNormThatWasFolded() throws IOException {
+        Path shared = Path.of(System.getProperty("tta4j.root", ".")).resolveSibling("shared");
+        Path folded = shared.resolve("models/resnet20-bn-folded.onnx");
+        assumeTrue(Files.exists(folded), () -> "no reference networks in " + shared + ": parity is not checked");
+        Map<String, double[]> reference = Npz.read(shared.resolve("parity/gradient-resnet20-bn.npz"));
+        Map<String, float[]> batchNorm;
+        try (OnnxModel unfolded = OnnxModel.load(shared.resolve("models/resnet20-bn.onnx"))) {
+            batchNorm = unfolded.layout().named(unfolded.source());
+        }
+        try (OnnxModel model = OnnxModel.load(folded);
+                Pass pass = model.forward(images(model, shared), model.source())) {
+            assertThat(model.samplesIndependent()).isTrue();
+            float[] mean = entropyGradient(pass.logits()).toArray();
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] /= ROWS;
+            }
+            Map<String, float[]> gradient =
+                    model.layout().named(pass.pullback(Matrix.of(ROWS, mean.length / ROWS, mean)));
+            Map<String, double[]> expected = new HashMap<>();
+            for (NormLayer layer : model.layout().layers()) {
+                assertThat(layer.kind()).isEqualTo(NormKind.INSERTED);
+                String norm = layer.name().replace("conv", "norm").replace("down.0", "down.1");
+                norm = norm.substring(0, norm.length() - ".inserted".length());
+                double[] shift = Objects.requireNonNull(reference.get(norm + ".bias"), norm);
+                double[] scale = Objects.requireNonNull(reference.get(norm + ".weight"));
+                float[] gamma = Objects.requireNonNull(batchNorm.get(norm + ".weight"));
+                float[] beta = Objects.requireNonNull(batchNorm.get(norm + ".bias"));
+                double[] products = new double[scale.length];
+                Arrays.setAll(products, i -> gamma[i] * scale[i] + beta[i] * shift[i]);
+                expected.put(layer.name() + ".weight", products);
+                expected.put(layer.name() + ".bias", shift);
+            }
+            assertThat(gradient).hasSize(42).containsOnlyKeys(expected.keySet());
+            double whole = Math.sqrt(expected.values().stream()
+                    .mapToDouble(GradientParityTest::squares)
+                    .sum());
+            gradient.forEach((name, values) -> {
+                double[] there = Objects.requireNonNull(expected.get(name));
+                double norm = Math.sqrt(squares(there));
+                assertThat(distance(values, there) / (norm < 1e-5 * whole ? whole : norm))
+                        .as(name)
+                        .isLessThan(1e-3);
+            });
         }
     }
 

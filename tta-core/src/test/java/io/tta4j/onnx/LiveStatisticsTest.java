@@ -294,7 +294,7 @@ class LiveStatisticsTest {
                     .isThrownBy(() -> model.withStatistics(Statistics.BATCH))
                     .withMessageStartingWith(
                             "'small.onnx' must have batch norm in its graph for statistics 'batch', but its norm layers are: layer norm")
-                    .withMessageContaining("export it again with optimize=False");
+                    .withMessageContaining("export again with optimize=False");
             assertThat(model.withStatistics(Statistics.SOURCE)).isSameAs(model);
         }
     }

@@ -34,7 +34,9 @@ final class BatchNormGradient {
         this.channels = shape.fixedExtent(1);
     }
 
-    /** Statistics are constants: dx = gamma r dy. */
+    /**
+     * Statistics are constants: dx = gamma r dy, and sum dy (x - m) = sum dy x - m sum dy, which saves a pass over x.
+     */
     NormGradient.Parameters frozen(Normalization.Frozen how) {
         float[] variance = Tensors.floats(tape.graph.constant(how.variance()).orElseThrow());
         float[] inverse = new float[variance.length];
@@ -42,11 +44,10 @@ final class BatchNormGradient {
             inverse[i] = (float) (1 / Math.sqrt((double) variance[i] + how.epsilon()));
         }
         String scale = builder.floats(inverse, channels);
-        String mean = builder.reshape(tape.value(how.mean()), channels, 1);
-        String centered = builder.subtract(input(), mean);
         String dy = upstream();
         String s1 = builder.sum(dy, false, 2);
-        String s2 = builder.sum(builder.multiply(dy, centered), false, 2);
+        String raw = builder.sum(builder.multiply(dy, input()), false, 2);
+        String s2 = builder.subtract(raw, builder.multiply(s1, tape.value(how.mean())));
         if (tape.isActive(site.input())) {
             contributeInput(builder.multiply(dy, builder.reshape(builder.multiply(gamma, scale), channels, 1)));
         }

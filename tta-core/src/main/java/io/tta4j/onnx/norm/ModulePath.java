@@ -1,6 +1,7 @@
 package io.tta4j.onnx.norm;
 
 import io.tta4j.onnx.graph.Node;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,18 +27,42 @@ final class ModulePath {
                 .orElse(node.name());
     }
 
-    /** {@code ['', 'layer1', 'layer1.0', 'layer1.0.norm1', 'group_norm_1']}: the entry before the last. */
+    /**
+     * The path of a convolution. Where an exporter has folded batch norm into it, the node goes by the scopes of the
+     * batch norm, and only the weights keep the name of the convolution.
+     */
+    static String ofConvolution(Node node) {
+        return lastScope(node)
+                .filter(scope -> scope.startsWith("conv"))
+                .flatMap(scope -> fromNameScopes(node))
+                .or(() -> fromNodeName(node))
+                .or(() -> fromParameter(node.input(1)))
+                .or(() -> fromNameScopes(node))
+                .orElse(node.name());
+    }
+
+    /**
+     * {@code ['', 'layer1', 'layer1.0', 'layer1.0.norm1', 'layer1.0', 'layer1.0.norm1', 'group_norm_1']}: the entry
+     * before the last.
+     */
     static Optional<String> fromNameScopes(Node node) {
-        return node.metadata(NAME_SCOPES).flatMap(scopes -> {
-            String last = "";
-            String beforeLast = "";
-            Matcher matcher = QUOTED.matcher(scopes);
-            while (matcher.find()) {
-                beforeLast = last;
-                last = matcher.group(1);
-            }
-            return Optional.of(beforeLast).filter(path -> !path.isEmpty());
-        });
+        List<String> scopes = scopes(node);
+        return scopes.size() < 2
+                ? Optional.empty()
+                : Optional.of(scopes.get(scopes.size() - 2)).filter(path -> !path.isEmpty());
+    }
+
+    /** What the node is an output of, such as {@code group_norm_1}. */
+    private static Optional<String> lastScope(Node node) {
+        List<String> scopes = scopes(node);
+        return scopes.isEmpty() ? Optional.empty() : Optional.of(scopes.get(scopes.size() - 1));
+    }
+
+    private static List<String> scopes(Node node) {
+        return node.metadata(NAME_SCOPES).stream()
+                .flatMap(scopes -> QUOTED.matcher(scopes).results())
+                .map(result -> result.group(1))
+                .toList();
     }
 
     /**

@@ -44,7 +44,7 @@ public record NormSite(
     }
 
     /** The same layer in a graph that was rewritten around its nodes, with another normalization. */
-    NormSite in(Graph graph, Normalization now) {
+    public NormSite in(Graph graph, Normalization now) {
         return new NormSite(
                 path,
                 kind,

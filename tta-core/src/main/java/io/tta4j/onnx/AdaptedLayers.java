@@ -1,0 +1,57 @@
+package io.tta4j.onnx;
+
+import io.tta4j.onnx.OnnxOptions.Insertion;
+import io.tta4j.onnx.graph.Graph;
+import io.tta4j.onnx.norm.InsertedLayers;
+import io.tta4j.onnx.norm.NormFinder;
+import io.tta4j.onnx.norm.NormSite;
+import io.tta4j.onnx.probe.Facts;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The layers of a graph that can be adapted: the norm layers that it has and those that were inserted.
+ *
+ * @param graph the graph, with what was inserted
+ * @param facts what is known about it
+ * @param sites the layers, in graph order
+ * @param refusal why there are none; empty if there are some
+ */
+record AdaptedLayers(Graph graph, Facts facts, List<NormSite> sites, Optional<String> refusal) {
+
+    private static final String NONE =
+            "there is no norm layer (batch, group, instance, layer or RMS norm) in the graph, and ";
+
+    static AdaptedLayers of(Graph graph, Facts facts, String logits, Insertion insertion) {
+        List<NormSite> found = NormFinder.find(graph, facts);
+        boolean insert = insertion == Insertion.ALWAYS || (insertion == Insertion.AUTO && found.isEmpty());
+        if (!insert) {
+            return new AdaptedLayers(
+                    graph,
+                    facts,
+                    found,
+                    found.isEmpty() ? Optional.of(NONE + "layers must not be inserted") : Optional.empty());
+        }
+        InsertedLayers inserted = InsertedLayers.into(
+                graph, facts, found.stream().map(NormSite::input).collect(Collectors.toSet()), logits);
+        if (inserted.sites().isEmpty()) {
+            return new AdaptedLayers(
+                    graph, facts, found, found.isEmpty() ? Optional.of(NONE + inserted.refusal()) : Optional.empty());
+        }
+        Graph both = inserted.graph();
+        Map<String, Integer> places = new HashMap<>();
+        for (int i = 0; i < both.nodes().size(); i++) {
+            places.put(both.nodes().get(i).output(), i);
+        }
+        List<NormSite> sites = Stream.concat(
+                        found.stream().map(site -> site.in(both, site.normalization())), inserted.sites().stream())
+                .sorted(Comparator.comparing(site -> places.getOrDefault(site.output(), 0)))
+                .toList();
+        return new AdaptedLayers(both, inserted.facts(), sites, Optional.empty());
+    }
+}
