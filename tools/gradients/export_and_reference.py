@@ -21,7 +21,6 @@ import copy
 import pathlib
 
 import numpy as np
-import timm
 import torch
 from torch import nn
 
@@ -31,6 +30,8 @@ EXPORTERS = {"dynamo": 20, "dynamo-plain": 20, "torchscript": 17}
 
 def build(family, size, parameters):
     """A network with random weights whose gradients are far from vanishing."""
+    import timm
+
     torch.manual_seed(0)
     network = timm.create_model(family, pretrained=False).eval()
     if size is not None and network.default_cfg.get("fixed_input_size"):

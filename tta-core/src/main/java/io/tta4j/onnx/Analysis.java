@@ -11,6 +11,7 @@ import io.tta4j.onnx.norm.LiveStatistics;
 import io.tta4j.onnx.norm.NormSite;
 import io.tta4j.onnx.probe.Facts;
 import io.tta4j.onnx.probe.Probe;
+import io.tta4j.onnx.rewrite.CanonicalForm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,8 @@ import java.util.stream.Collectors;
  * All that is known about a model before anything is built: read, folded, probed, its norm layers found.
  *
  * @param file the file
- * @param graph its graph, constants folded
+ * @param graph its graph in canonical form
+ * @param remarks what could not be brought into that form, and why
  * @param inputs what it is fed
  * @param head where the logits come out
  * @param classes C
@@ -32,6 +34,7 @@ import java.util.stream.Collectors;
 record Analysis(
         ModelFile file,
         Graph graph,
+        List<String> remarks,
         Inputs inputs,
         Head head,
         int classes,
@@ -61,8 +64,9 @@ record Analysis(
                     .formatted(file.name(), OLDEST_OPSET, original.opset()));
         }
         Inputs inputs = Inputs.of(file.name(), original, options);
-        Head head = Head.of(file.name(), original, options.logits());
-        Graph graph = Probe.foldConstants(original);
+        CanonicalForm canonical = CanonicalForm.of(original, inputs.specs());
+        Graph graph = canonical.graph();
+        Head head = Head.of(file.name(), graph, options.logits());
         Probe probe = new Probe(graph, inputs.specs());
         Facts shapes = probe.facts(head.logits());
         int classes = classes(file, head, shapes);
@@ -74,6 +78,7 @@ record Analysis(
         return new Analysis(
                 file,
                 layers.graph(),
+                canonical.remarks(),
                 inputs,
                 head,
                 classes,
@@ -98,6 +103,7 @@ record Analysis(
         return new Analysis(
                 file,
                 live.graph(),
+                remarks,
                 inputs,
                 head,
                 classes,
@@ -148,7 +154,7 @@ record Analysis(
     }
 
     OnnxInspection inspection() {
-        List<String> notes = new ArrayList<>();
+        List<String> notes = new ArrayList<>(remarks);
         if (head.isSoftmax()) {
             notes.add("output '%s' is a softmax; adaptation reads '%s' in front of it"
                     .formatted(head.output(), head.logits()));

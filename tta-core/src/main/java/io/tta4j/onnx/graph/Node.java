@@ -102,6 +102,19 @@ public final class Node {
                 .orElse(otherwise);
     }
 
+    /** A list of reals; none where it is not given. */
+    public float[] reals(String attribute) {
+        return attribute(attribute)
+                .map(a -> {
+                    float[] values = new float[a.getFloatsCount()];
+                    for (int i = 0; i < values.length; i++) {
+                        values[i] = a.getFloats(i);
+                    }
+                    return values;
+                })
+                .orElse(new float[0]);
+    }
+
     public Optional<TensorProto> tensor(String attribute) {
         return attribute(attribute).map(AttributeProto::getT);
     }

@@ -9,7 +9,7 @@ import io.tta4j.onnx.graph.Tensors;
 import java.nio.ByteBuffer;
 
 /** Turns computed native tensors into constants of a graph. */
-final class Constants {
+public final class Constants {
 
     private Constants() {}
 
@@ -20,7 +20,7 @@ final class Constants {
     }
 
     /** ONNX's name of a tensor's element type. */
-    static DataType type(String name, OnnxJavaType type) {
+    public static DataType type(String name, OnnxJavaType type) {
         return switch (type) {
             case FLOAT -> DataType.FLOAT;
             case DOUBLE -> DataType.DOUBLE;

@@ -40,7 +40,7 @@ import java.util.stream.IntStream;
  */
 public final class Probe {
 
-    private static final Set<String> SHAPE_OPERATORS = Set.of("Shape", "Size");
+    static final Set<String> SHAPE_OPERATORS = Set.of("Shape", "Size");
     private static final Set<String> RANDOM_OPERATORS = Set.of(
             "RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli");
     private static final int[] BATCHES = {2, 3, 5};
@@ -65,8 +65,7 @@ public final class Probe {
      * The same graph with every part that depends on no input computed once and stored as a constant, and without the
      * constants that nothing reads then: weights that were transposed, for one, would be kept twice.
      */
-    public static Graph foldConstants(Graph original) {
-        Graph graph = Casts.withoutCastLike(original);
+    public static Graph foldConstants(Graph graph) {
         Set<String> varying = graph.reachable(
                 graph.inputs().stream().map(input -> input.getName()).toList(), node -> true);
         Set<Node> foldable = new LinkedHashSet<>();
@@ -324,6 +323,10 @@ public final class Probe {
     }
 
     private GraphBuilder copyOfGraph() {
+        return copyOf(graph);
+    }
+
+    static GraphBuilder copyOf(Graph graph) {
         GraphBuilder copy = new GraphBuilder();
         graph.inputs().forEach(copy::input);
         graph.initializers().values().forEach(copy::initializer);
@@ -331,7 +334,7 @@ public final class Probe {
         return copy;
     }
 
-    private static NativeSession session(GraphBuilder builder, Graph like) {
+    static NativeSession session(GraphBuilder builder, Graph like) {
         ModelProto model =
                 builder.build(like.model().getIrVersion(), like.model().getOpsetImportList());
         return NativeSession.open(model, Purpose.PROBING, 0, SharedWeights.none());

@@ -138,6 +138,22 @@ public final class TestGraph {
         return output;
     }
 
+    /** A node of the operators that ONNX Runtime contributes. */
+    public List<String> contributed(String operator, List<String> inputs, int outputs, AttributeProto... attributes) {
+        List<String> results = new ArrayList<>();
+        for (int i = 0; i < outputs; i++) {
+            results.add(next("t"));
+        }
+        builder.copy(NodeProto.newBuilder()
+                .setDomain("com.microsoft")
+                .setOpType(operator)
+                .addAllInput(inputs)
+                .addAllOutput(results)
+                .addAllAttribute(Arrays.asList(attributes))
+                .build());
+        return results;
+    }
+
     /** The body of a branch or a loop, which may read this graph's tensors by their names. */
     public AttributeProto body(String attribute, Consumer<TestGraph> writer) {
         TestGraph body = new TestGraph(opset, next(attribute + "/"));
@@ -160,7 +176,12 @@ public final class TestGraph {
     public ModelProto model() {
         return builder.build(
                 IR_VERSION,
-                List.of(OperatorSetIdProto.newBuilder().setVersion(opset).build()));
+                List.of(
+                        OperatorSetIdProto.newBuilder().setVersion(opset).build(),
+                        OperatorSetIdProto.newBuilder()
+                                .setDomain("com.microsoft")
+                                .setVersion(1)
+                                .build()));
     }
 
     public Graph graph() {

@@ -12,6 +12,7 @@ import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.Tensors;
 import io.tta4j.onnx.graph.TestGraph;
 import io.tta4j.onnx.probe.Probe;
+import io.tta4j.onnx.rewrite.CanonicalForm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,10 +23,10 @@ class NormFinderTest {
 
     private static List<NormSite> find(TestGraph written, String output, long... sample) {
         written.output(output);
-        Graph graph = Probe.foldConstants(written.graph());
         List<Long> shape = new ArrayList<>(List.of(InputSpec.ANY));
         Arrays.stream(sample).forEach(shape::add);
         InputSpec input = new InputSpec("x", ElementType.FLOAT32, shape);
+        Graph graph = CanonicalForm.of(written.graph(), List.of(input)).graph();
         return NormFinder.find(graph, new Probe(graph, List.of(input)).facts(output));
     }
 

@@ -179,21 +179,6 @@ class ProbeTest {
     }
 
     @Test
-    void takesOfTheSecondInputOfACastLikeOnlyTheType() {
-        String like = written.node("CastLike", List.of(written.longs(2, 3), x));
-        String twice = written.node("Concat", List.of(like, like, like), attribute("axis", 0));
-        String output = written.node("CastLike", List.of(written.node("Mul", List.of(x, twice)), twice));
-        written.output(output);
-        Graph folded = Probe.foldConstants(written.graph());
-
-        assertThat(folded.nodes()).extracting(Node::operator).containsExactly("Mul", "Cast");
-        assertThat(folded.constant(twice))
-                .hasValueSatisfying(
-                        constant -> assertThat(Tensors.floats(constant)).containsExactly(2, 3, 2, 3, 2, 3));
-        assertThat(new Probe(folded, List.of(X)).facts(output).shape(output)).isEqualTo(shape(N, 6));
-    }
-
-    @Test
     void leavesChanceAlone() {
         String noise = written.node("RandomNormal", List.of(), integers("shape", 6));
         written.output(written.node("Add", List.of(x, noise)));
