@@ -3,7 +3,7 @@ package io.tta4j.onnx.gradient;
 import io.tta4j.onnx.graph.GraphBuilder;
 import java.util.List;
 
-/** Rules of activation functions. */
+/** Rules of smooth activation functions. */
 final class Activations {
 
     private static final double SQRT_2 = Math.sqrt(2);
@@ -11,21 +11,6 @@ final class Activations {
     private static final double TANH_CUBIC = 0.044715;
 
     private Activations() {}
-
-    /**
-     * y = max(x, 0): dy where y > 0.
-     *
-     * <p>A hard sigmoid that is steep enough is the mask, in a sixth of the time of a comparison and a selection.
-     */
-    static void relu(NodeGradient node) {
-        GraphBuilder builder = node.builder();
-        String mask = builder.emit(
-                "HardSigmoid",
-                List.of(node.valueOfOutput()),
-                GraphBuilder.attribute("alpha", Float.MAX_VALUE),
-                GraphBuilder.attribute("beta", 0f));
-        node.contribute(0, builder.multiply(node.upstream(), mask));
-    }
 
     /** y = 1 / (1 + e^-x): dy y (1 - y). */
     static void sigmoid(NodeGradient node) {
@@ -81,6 +66,42 @@ final class Activations {
         String uSlope = builder.multiply(builder.add(one, builder.multiply(square, 3 * TANH_CUBIC)), SQRT_2_BY_PI);
         String tSlope = builder.multiply(builder.subtract(one, builder.multiply(t, t)), uSlope);
         return builder.multiply(builder.add(builder.add(one, t), builder.multiply(x, tSlope)), 0.5);
+    }
+
+    /** y = x sigmoid(alpha x): dy (s + alpha y (1 - s)). */
+    static void swish(NodeGradient node) {
+        GraphBuilder builder = node.builder();
+        float alpha = node.node().real("alpha", 1);
+        String x = node.value(0);
+        String s = builder.emit("Sigmoid", List.of(alpha == 1 ? x : builder.multiply(x, alpha)));
+        String rest = builder.multiply(node.valueOfOutput(), builder.subtract(builder.scalar(1), s));
+        contribute(node, builder.add(s, alpha == 1 ? rest : builder.multiply(rest, alpha)));
+    }
+
+    /** y = x tanh(softplus x): dy (t + x (1 - t^2) sigmoid x). */
+    static void mish(NodeGradient node) {
+        GraphBuilder builder = node.builder();
+        String x = node.value(0);
+        String t = builder.emit("Tanh", List.of(builder.emit("Softplus", List.of(x))));
+        String tSlope = builder.multiply(
+                builder.subtract(builder.scalar(1), builder.multiply(t, t)), builder.emit("Sigmoid", List.of(x)));
+        contribute(node, builder.add(t, builder.multiply(x, tSlope)));
+    }
+
+    /** y = ln(1 + e^x): dy sigmoid(x). */
+    static void softplus(NodeGradient node) {
+        contribute(node, node.builder().emit("Sigmoid", List.of(node.value(0))));
+    }
+
+    /** y = x / (1 + |x|): dy / (1 + |x|)^2. */
+    static void softsign(NodeGradient node) {
+        GraphBuilder builder = node.builder();
+        String size = builder.add(builder.emit("Abs", List.of(node.value(0))), builder.scalar(1));
+        node.contribute(0, builder.divide(node.upstream(), builder.multiply(size, size)));
+    }
+
+    private static void contribute(NodeGradient node, String slope) {
+        node.contribute(0, node.builder().multiply(node.upstream(), slope));
     }
 
     /** y = softmax x along an axis: y (dy - sum(dy y)). */

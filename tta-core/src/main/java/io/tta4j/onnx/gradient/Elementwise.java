@@ -1,8 +1,10 @@
 package io.tta4j.onnx.gradient;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
 import io.tta4j.onnx.graph.GraphBuilder;
 import io.tta4j.onnx.graph.Tensors;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Rules of element-wise operators, with broadcasting where ONNX has it. */
 final class Elementwise {
@@ -53,20 +55,37 @@ final class Elementwise {
     static void power(NodeGradient node) {
         node.onlyFirstInput("the exponent");
         GraphBuilder builder = node.builder();
-        float[] exponents = node.tape()
+        TensorProto constant = node.tape()
                 .graph
                 .constant(node.node().input(1))
-                .filter(Tensors::isFloat)
-                .map(Tensors::floats)
-                .orElseThrow(() -> new UnsupportedGradient("the exponent is no float32 constant"));
-        if (exponents.length != 1) {
-            throw new UnsupportedGradient("the exponent must be one number, but was " + exponents.length);
+                .orElseThrow(() -> new UnsupportedGradient("the exponent is no constant"));
+        float[] exponents = Tensors.isFloat(constant) ? Tensors.floats(constant) : floats(Tensors.integers(constant));
+        String slope = exponents.length == 1
+                ? power(builder, node.value(0), exponents[0])
+                : powers(builder, node.value(0), exponents, Tensors.shape(constant));
+        node.contributeBroadcast(0, builder.multiply(node.upstream(), slope));
+    }
+
+    private static String power(GraphBuilder builder, String x, float exponent) {
+        String power = exponent == 2 ? x : builder.emit("Pow", List.of(x, builder.scalar(exponent - 1)));
+        return builder.multiply(power, exponent);
+    }
+
+    private static String powers(GraphBuilder builder, String x, float[] exponents, long[] shape) {
+        float[] lower = new float[exponents.length];
+        for (int i = 0; i < lower.length; i++) {
+            lower[i] = exponents[i] - 1;
         }
-        float exponent = exponents[0];
-        String power = exponent == 2
-                ? node.value(0)
-                : builder.emit("Pow", List.of(node.value(0), builder.scalar(exponent - 1)));
-        node.contribute(0, builder.multiply(builder.multiply(node.upstream(), power), exponent));
+        String power = builder.emit("Pow", List.of(x, builder.floats(lower, shape)));
+        return builder.multiply(power, builder.floats(exponents, shape));
+    }
+
+    private static float[] floats(long[] integers) {
+        float[] floats = new float[integers.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = integers[i];
+        }
+        return floats;
     }
 
     /** y = sqrt(x): dy / (2 y). */
@@ -101,6 +120,82 @@ final class Elementwise {
     static void absolute(NodeGradient node) {
         String sign = node.builder().emit("Sign", List.of(node.value(0)));
         node.contribute(0, node.builder().multiply(node.upstream(), sign));
+    }
+
+    /** y = a where the condition holds, b elsewhere: dy there, and dy elsewhere. */
+    static void where(NodeGradient node) {
+        GraphBuilder builder = node.builder();
+        String condition = node.discrete(0);
+        String zero = builder.scalar(0);
+        if (node.wants(1)) {
+            node.contributeBroadcast(1, builder.emit("Where", List.of(condition, node.upstream(), zero)));
+        }
+        if (node.wants(2)) {
+            node.contributeBroadcast(2, builder.emit("Where", List.of(condition, zero, node.upstream())));
+        }
+    }
+
+    /** y = a + b + ...: dy to each. */
+    static void sum(NodeGradient node) {
+        spread(node, node.upstream());
+    }
+
+    /** y = (a + b + ...) / n: dy / n to each. */
+    static void mean(NodeGradient node) {
+        int count = node.node().inputs().size();
+        spread(node, node.builder().multiply(node.upstream(), 1.0 / count));
+    }
+
+    private static void spread(NodeGradient node, String gradient) {
+        for (int input = 0; input < node.node().inputs().size(); input++) {
+            if (node.wants(input)) {
+                node.contributeBroadcast(input, gradient);
+            }
+        }
+    }
+
+    /** y = max(a, b, ...): see {@link #extremum}. */
+    static void maximum(NodeGradient node) {
+        extremum(node, "GreaterOrEqual");
+    }
+
+    /** y = min(a, b, ...): see {@link #extremum}. */
+    static void minimum(NodeGradient node) {
+        extremum(node, "LessOrEqual");
+    }
+
+    /**
+     * dy to the one that won. Ties are shared evenly among the operands that take a gradient: as PyTorch's maximum does
+     * between two tensors, and its clamp with a bound, which takes none.
+     */
+    private static void extremum(NodeGradient node, String wins) {
+        GraphBuilder builder = node.builder();
+        int[] wanting = IntStream.range(0, node.node().inputs().size())
+                .filter(node::wants)
+                .toArray();
+        if (wanting.length == 1 && node.node().inputs().size() == 2) {
+            int input = wanting[0];
+            String won = builder.emit(wins, List.of(node.value(input), node.value(1 - input)));
+            node.contributeBroadcast(input, builder.masked(node.upstream(), won));
+            return;
+        }
+        String y = node.valueOfOutput();
+        List<String> masks = IntStream.of(wanting)
+                .mapToObj(input -> builder.emit("Equal", List.of(node.value(input), y)))
+                .map(builder::toFloat)
+                .toList();
+        String count = masks.stream().reduce(builder::add).orElseThrow();
+        // Where a bound wins none of the masks is set: 0 / 1 then.
+        String share = builder.divide(node.upstream(), builder.emit("Max", List.of(count, builder.scalar(1))));
+        for (int i = 0; i < wanting.length; i++) {
+            node.contributeBroadcast(wanting[i], builder.multiply(share, masks.get(i)));
+        }
+    }
+
+    /** y = x - m floor(x / m), or with the sign of x: dy, the modulus being constant. */
+    static void modulo(NodeGradient node) {
+        node.onlyFirstInput("the modulus");
+        node.contributeBroadcast(0, node.upstream());
     }
 
     /** y = x: dy. */

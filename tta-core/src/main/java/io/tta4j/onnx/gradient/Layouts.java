@@ -1,5 +1,6 @@
 package io.tta4j.onnx.gradient;
 
+import io.tta4j.onnx.graph.Extent;
 import io.tta4j.onnx.graph.GraphBuilder;
 import io.tta4j.onnx.graph.Shape;
 import java.util.ArrayList;
@@ -40,19 +41,19 @@ final class Layouts {
 
     /** Each input gets its stretch of the gradient. */
     static void concat(NodeGradient node) {
-        GraphBuilder builder = node.builder();
         int axis = node.shapeOfOutput().axis(node.node().integer("axis", 0));
         int inputs = node.node().inputs().size();
-        long[] lengths = IntStream.range(0, inputs)
-                .mapToLong(input -> node.shapeOf(input).fixedExtent(axis))
-                .toArray();
+        Shape lengths = new Shape(IntStream.range(0, inputs)
+                .mapToObj(input -> node.shapeOf(input).extent(axis))
+                .toList());
         List<String> parts = inputs == 1
                 ? List.of(node.upstream())
-                : builder.emit(
-                        "Split",
-                        List.of(node.upstream(), builder.longs(lengths)),
-                        inputs,
-                        GraphBuilder.attribute("axis", axis));
+                : node.builder()
+                        .emit(
+                                "Split",
+                                List.of(node.upstream(), node.tape().shape(lengths)),
+                                inputs,
+                                GraphBuilder.attribute("axis", axis));
         for (int input = 0; input < inputs; input++) {
             if (node.wants(input)) {
                 node.contribute(input, parts.get(input));
@@ -81,139 +82,167 @@ final class Layouts {
         long[] steps = node.node().hasInput(4)
                 ? node.integers(4)
                 : LongStream.generate(() -> 1).limit(starts.length).toArray();
-        long[] before = new long[shape.rank()];
-        long[] after = new long[shape.rank()];
+        Extent[] pads = new Extent[2 * shape.rank()];
+        Arrays.fill(pads, Extent.of(0));
         String gradient = node.upstream();
         Shape reached = node.shapeOfOutput();
         for (int i = 0; i < starts.length; i++) {
             int axis = shape.axis(axes[i]);
-            if (shape.extent(axis).equals(node.shapeOfOutput().extent(axis)) && steps[i] == 1) {
-                continue;
-            }
-            long extent = shape.fixedExtent(axis);
-            long start = Math.max(0, Math.min(starts[i] < 0 ? starts[i] + extent : starts[i], extent - 1));
-            long taken = node.shapeOfOutput().fixedExtent(axis);
+            Extent taken = node.shapeOfOutput().extent(axis);
             if (steps[i] == 1) {
-                before[axis] = start;
-                after[axis] = extent - start - taken;
+                Extent before = start(starts[i], shape.extent(axis));
+                pads[axis] = before;
+                pads[axis + shape.rank()] = minus(minus(shape.extent(axis), before), taken);
             } else {
+                long extent = shape.fixedExtent(axis);
+                long start = Math.max(0, Math.min(starts[i] < 0 ? starts[i] + extent : starts[i], extent - 1));
                 long step = steps[i];
-                long[] indices =
-                        LongStream.range(0, taken).map(k -> start + k * step).toArray();
-                Shape widened = reached.with(axis, extent);
-                gradient = scatter(node, gradient, axis, indices, 1, widened);
-                reached = widened;
+                long[] indices = LongStream.range(0, taken.fixed())
+                        .map(k -> start + k * step)
+                        .toArray();
+                gradient = Indexing.spread(node, gradient, axis, indices, reached.with(axis, extent));
+                reached = reached.with(axis, extent);
             }
         }
-        node.contribute(0, pad(node.builder(), gradient, before, after));
+        node.contribute(0, pad(node, gradient, new Shape(List.of(pads))));
     }
 
-    /** Cuts the padding off; where the padding was negative, zeros take its place. */
-    static void pad(NodeGradient node) {
-        String mode = node.node().text("mode", "constant");
-        if (!mode.equals("constant")) {
-            throw new UnsupportedGradient("the mode must be constant, but was " + mode);
+    /** Where a forward range begins; along the batch one that is given is taken to lie within. */
+    private static Extent start(long start, Extent extent) {
+        if (!extent.isFixed()) {
+            return start < 0 ? new Extent(extent.perRow(), extent.fixed() + start) : Extent.of(start);
         }
+        return Extent.of(Math.max(0, Math.min(start < 0 ? start + extent.fixed() : start, extent.fixed())));
+    }
+
+    private static Extent minus(Extent a, Extent b) {
+        return new Extent(a.perRow() - b.perRow(), a.fixed() - b.fixed());
+    }
+
+    /** Cuts the padding off, or adds it up where it repeats elements; where it was negative, zeros take its place. */
+    static void pad(NodeGradient node) {
         node.onlyFirstInput("the padding");
         Shape shape = node.shapeOf(0);
-        long[] pads = node.integersOrAttribute(1, "pads").orElseThrow();
+        long[] given = node.integersOrAttribute(1, "pads").orElseThrow();
         long[] axes = node.node().hasInput(3)
                 ? node.integers(3)
                 : LongStream.range(0, shape.rank()).toArray();
-        long[] before = new long[shape.rank()];
-        long[] after = new long[shape.rank()];
+        long[] pads = new long[2 * shape.rank()];
         for (int i = 0; i < axes.length; i++) {
-            before[shape.axis(axes[i])] = -pads[i];
-            after[shape.axis(axes[i])] = -pads[axes.length + i];
+            pads[shape.axis(axes[i])] = -given[i];
+            pads[shape.axis(axes[i]) + shape.rank()] = -given[axes.length + i];
         }
-        node.contribute(0, pad(node.builder(), node.upstream(), before, after));
-    }
-
-    private static String pad(GraphBuilder builder, String tensor, long[] before, long[] after) {
-        long[] pads =
-                LongStream.concat(LongStream.of(before), LongStream.of(after)).toArray();
-        return LongStream.of(pads).allMatch(pad -> pad == 0)
-                ? tensor
-                : builder.emit("Pad", List.of(tensor, builder.longs(pads)));
-    }
-
-    /** What was picked several times adds up. */
-    static void gather(NodeGradient node) {
-        node.onlyFirstInput("the index");
-        Shape shape = node.shapeOf(0);
-        int axis = shape.axis(node.node().integer("axis", 0));
+        String mode = node.node().text("mode", "constant");
         node.contribute(
                 0,
-                node.isFixed(1)
-                        ? scatter(
-                                node,
-                                node.upstream(),
-                                axis,
-                                node.integers(1),
-                                node.shapeOf(1).rank(),
-                                shape)
-                        : scatterOneByOne(node, axis));
+                mode.equals("constant") ? pad(node, node.upstream(), Shape.fixed(pads)) : unrepeated(node, mode, pads));
     }
 
-    /** Where the index follows the batch, as it does in exports of as_strided: no matrix could be written down. */
-    private static String scatterOneByOne(NodeGradient node, int axis) {
-        GraphBuilder builder = node.builder();
-        Shape shape = node.shapeOf(0);
-        Shape before = new Shape(shape.extents().subList(0, axis));
-        Shape after = new Shape(shape.extents().subList(axis + 1, shape.rank()));
-        String oneIndexAxis = builder.emit(
-                "Concat",
-                List.of(
-                        node.tape().shape(before),
-                        builder.longs(-1),
-                        node.tape().shape(after)),
-                GraphBuilder.attribute("axis", 0));
-        String slices = builder.reshape(node.upstream(), oneIndexAxis);
-        long[] column = new long[1 + after.rank()];
-        Arrays.fill(column, 1);
-        column[0] = -1;
-        String indices = builder.emit(
-                "Expand", List.of(builder.reshape(node.discrete(1), column), builder.emit("Shape", List.of(slices))));
-        return builder.emit(
-                "ScatterElements",
-                List.of(node.tape().zeros(shape), indices, slices),
-                GraphBuilder.attribute("axis", axis),
-                GraphBuilder.attribute("reduction", "add"));
-    }
-
-    /**
-     * Adds slices of a gradient to zeros of a shape at indices along an axis; the gradient has the axes of the index in
-     * place of that axis.
-     *
-     * <p>A product with a matrix of zeros and ones: ONNX Runtime's ScatterND loses summands where two threads add to
-     * the same element.
-     */
-    private static String scatter(
-            NodeGradient node, String gradient, int axis, long[] indices, int indexRank, Shape shape) {
-        GraphBuilder builder = node.builder();
-        int rank = shape.rank();
-        int extent = Math.toIntExact(shape.fixedExtent(axis));
-        float[] picked = new float[extent * indices.length];
-        for (int i = 0; i < indices.length; i++) {
-            int index = Math.toIntExact(indices[i] < 0 ? indices[i] + extent : indices[i]);
-            picked[index * indices.length + i] = 1;
+    /** Axis by axis, every element gets the gradients of all that repeat it. */
+    private static String unrepeated(NodeGradient node, String mode, long[] negated) {
+        if (Arrays.stream(negated).anyMatch(pad -> pad > 0)) {
+            throw new UnsupportedGradient("no padding may be negative in mode " + mode);
         }
-        // The product runs over the leading axis: bring the picked ones to the front, and the result's axis back.
-        long[] toFront = LongStream.concat(
-                        LongStream.range(axis, axis + indexRank),
-                        LongStream.concat(
-                                LongStream.range(0, axis), LongStream.range(axis + indexRank, rank - 1 + indexRank)))
-                .toArray();
-        long[] axisFirst = LongStream.concat(
-                        LongStream.of(axis), LongStream.range(0, rank).filter(other -> other != axis))
-                .toArray();
-        long[] axisBack = new long[rank];
-        IntStream.range(0, rank).forEach(i -> axisBack[Math.toIntExact(axisFirst[i])] = i);
-        Shape front = new Shape(LongStream.of(axisFirst)
-                .mapToObj(i -> shape.extent(Math.toIntExact(i)))
-                .toList());
-        String slices = builder.reshape(builder.transpose(gradient, toFront), indices.length, -1);
-        String sum = builder.emit("MatMul", List.of(builder.floats(picked, extent, indices.length), slices));
-        return builder.transpose(builder.reshape(sum, node.tape().shape(front)), axisBack);
+        Shape shape = node.shapeOf(0);
+        Shape reached = node.shapeOfOutput();
+        String gradient = node.upstream();
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            long before = -negated[axis];
+            if (before == 0 && negated[axis + shape.rank()] == 0) {
+                continue;
+            }
+            long extent = shape.fixedExtent(axis);
+            long[] origins = LongStream.range(0, reached.fixedExtent(axis))
+                    .map(place -> origin(mode, place - before, extent))
+                    .toArray();
+            reached = reached.with(axis, extent);
+            gradient = Indexing.spread(node, gradient, axis, origins, reached);
+        }
+        return gradient;
+    }
+
+    /** Which element a place before, in or behind an axis repeats. */
+    private static long origin(String mode, long place, long extent) {
+        return switch (mode) {
+            case "edge" -> Math.max(0, Math.min(place, extent - 1));
+            case "wrap" -> Math.floorMod(place, extent);
+            case "reflect" -> {
+                long period = Math.max(1, 2 * (extent - 1));
+                long along = Math.floorMod(place, period);
+                yield Math.min(along, period - along);
+            }
+            default -> throw new UnsupportedGradient("the mode must be one of ONNX's, but was " + mode);
+        };
+    }
+
+    private static String pad(NodeGradient node, String tensor, Shape pads) {
+        return pads.extents().stream().allMatch(Extent.of(0)::equals)
+                ? tensor
+                : node.builder().emit("Pad", List.of(tensor, node.tape().shape(pads)));
+    }
+
+    /** Copies add up. */
+    static void tile(NodeGradient node) {
+        Shape shape = node.shapeOf(0);
+        List<Extent> unfolded = new ArrayList<>();
+        long[] repeats = node.integers(1);
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            unfolded.add(Extent.of(repeats[axis]));
+            unfolded.add(shape.extent(axis));
+        }
+        long[] copies = LongStream.range(0, shape.rank()).map(axis -> 2 * axis).toArray();
+        String parts = node.builder().reshape(node.upstream(), node.tape().shape(new Shape(unfolded)));
+        node.contribute(0, node.builder().sum(parts, false, copies));
+    }
+
+    /** The same triangle of the gradient. */
+    static void triangle(NodeGradient node) {
+        List<String> inputs =
+                node.node().hasInput(1) ? List.of(node.upstream(), node.discrete(1)) : List.of(node.upstream());
+        node.contribute(
+                0,
+                node.builder()
+                        .emit(
+                                "Trilu",
+                                inputs,
+                                GraphBuilder.attribute("upper", node.node().integer("upper", 1))));
+    }
+
+    /** Blocks of depth that were spread over space are collected again. */
+    static void depthToSpace(NodeGradient node) {
+        long block = node.node().integer("blocksize", 1);
+        if (node.node().text("mode", "DCR").equals("DCR")) {
+            node.contribute(
+                    0,
+                    node.builder()
+                            .emit(
+                                    "SpaceToDepth",
+                                    List.of(node.upstream()),
+                                    GraphBuilder.attribute("blocksize", block)));
+            return;
+        }
+        Shape shape = node.shapeOf(0);
+        Extent side = Extent.of(block);
+        Shape blocks = new Shape(List.of(
+                shape.extent(0),
+                Extent.of(node.shapeOfOutput().fixedExtent(1)),
+                shape.extent(2),
+                side,
+                shape.extent(3),
+                side));
+        String apart = node.builder().reshape(node.upstream(), node.tape().shape(blocks));
+        String collected = node.builder().transpose(apart, 0, 1, 3, 5, 2, 4);
+        node.contribute(0, node.builder().reshape(collected, node.tape().shape(shape)));
+    }
+
+    /** Blocks of space that were collected in depth are spread again. */
+    static void spaceToDepth(NodeGradient node) {
+        node.contribute(
+                0,
+                node.builder()
+                        .emit(
+                                "DepthToSpace",
+                                List.of(node.upstream()),
+                                GraphBuilder.attribute("blocksize", node.node().integer("blocksize", 1))));
     }
 }

@@ -11,32 +11,71 @@ final class Products {
 
     private Products() {}
 
-    /** Y = A B over the last two axes, the others broadcast: dY B' and A' dY. */
+    /** Y = A B over the last two axes, the others broadcast: dY B' and A' dY. A vector is a row A or a column B. */
     static void matMul(NodeGradient node) {
         GraphBuilder builder = node.builder();
-        Shape a = node.shapeOf(0);
-        Shape b = node.shapeOf(1);
-        if (a.rank() < 2 || b.rank() < 2) {
-            throw new UnsupportedGradient("both factors must have at least two axes, but had " + a + " and " + b);
-        }
+        Factor a = Factor.of(node, 0);
+        Factor b = Factor.of(node, 1);
+        Shape product = product(node.shapeOfOutput(), a, b);
+        String upstream = a.isVector() || b.isVector()
+                ? builder.reshape(node.upstream(), node.tape().shape(product))
+                : node.upstream();
         if (node.wants(0)) {
-            String gradient = builder.emit("MatMul", List.of(node.upstream(), swapLastAxes(builder, node.value(1), b)));
-            node.contribute(0, node.tape().reduce(gradient, batchedLike(node, a), a));
+            String other = swapLastAxes(builder, b.matrix(node), b.shape());
+            contribute(node, a, builder.emit("MatMul", List.of(upstream, other)), product);
         }
         if (node.wants(1)) {
-            String gradient = builder.emit("MatMul", List.of(swapLastAxes(builder, node.value(0), a), node.upstream()));
-            node.contribute(1, node.tape().reduce(gradient, batchedLike(node, b), b));
+            String other = swapLastAxes(builder, a.matrix(node), a.shape());
+            contribute(node, b, builder.emit("MatMul", List.of(other, upstream)), product);
         }
     }
 
-    /** The leading axes of the product with the last two of a factor. */
-    private static Shape batchedLike(NodeGradient node, Shape factor) {
-        Shape product = node.shapeOfOutput();
-        List<Extent> extents = new ArrayList<>(product.extents());
-        for (int back = 1; back <= 2; back++) {
-            extents.set(product.rank() - back, factor.extent(factor.rank() - back));
+    /** A factor as a matrix. */
+    private record Factor(int input, Shape own, Shape shape) {
+
+        static Factor of(NodeGradient node, int input) {
+            Shape own = node.shapeOf(input);
+            if (own.rank() > 1) {
+                return new Factor(input, own, own);
+            }
+            Extent one = Extent.of(1);
+            Extent length = own.extent(0);
+            return new Factor(input, own, new Shape(input == 0 ? List.of(one, length) : List.of(length, one)));
+        }
+
+        boolean isVector() {
+            return own.rank() == 1;
+        }
+
+        String matrix(NodeGradient node) {
+            String value = node.value(input);
+            return isVector() ? node.builder().reshape(value, node.tape().shape(shape)) : value;
+        }
+    }
+
+    /** The product's shape with the axes that vectors leave out. */
+    private static Shape product(Shape output, Factor a, Factor b) {
+        List<Extent> extents = new ArrayList<>(output.extents());
+        if (b.isVector()) {
+            extents.add(Extent.of(1));
+        }
+        if (a.isVector()) {
+            extents.add(extents.size() - 1, Extent.of(1));
         }
         return new Shape(extents);
+    }
+
+    private static void contribute(NodeGradient node, Factor factor, String gradient, Shape product) {
+        // The leading axes of the product with the last two of the factor.
+        List<Extent> extents = new ArrayList<>(product.extents());
+        for (int back = 1; back <= 2; back++) {
+            extents.set(
+                    product.rank() - back, factor.shape().extent(factor.shape().rank() - back));
+        }
+        String sum = node.tape().reduce(gradient, new Shape(extents), factor.shape());
+        node.contribute(
+                factor.input(),
+                factor.isVector() ? node.builder().reshape(sum, node.tape().shape(factor.own())) : sum);
     }
 
     private static String swapLastAxes(GraphBuilder builder, String tensor, Shape shape) {

@@ -101,12 +101,7 @@ final class Tape {
      */
     String value(String tensor) {
         String held = graph.constant(tensor).map(builder::initializer).orElseGet(() -> keep(tensor));
-        return types.of(tensor) == DataType.FLOAT
-                ? held
-                : casts.computeIfAbsent(
-                        tensor,
-                        key -> builder.emit(
-                                "Cast", List.of(held), GraphBuilder.attribute("to", DataType.FLOAT.getNumber())));
+        return types.of(tensor) == DataType.FLOAT ? held : casts.computeIfAbsent(tensor, key -> builder.toFloat(held));
     }
 
     /** A tensor of integers or booleans: a constant, arithmetic on shapes done again, or an activation kept. */

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Rules of convolutions and pools: operators that slide a window over space (the axes behind batch and channels). */
 final class Windows {
@@ -107,6 +108,39 @@ final class Windows {
                 GraphBuilder.attribute("axis", 0),
                 GraphBuilder.attribute("reduction", "add"));
         node.contribute(0, builder.reshape(sum, node.tape().shape(node.shapeOf(0))));
+    }
+
+    /** Y = the transposed convolution of X: the convolution of dY with the same kernel. */
+    static void transposedConvolution(NodeGradient node) {
+        node.onlyFirstInput("the kernel");
+        boolean automatic = !node.node().text("auto_pad", "NOTSET").equals("NOTSET");
+        if (automatic || node.node().hasAttribute("output_shape")) {
+            throw new UnsupportedGradient("the padding must be given by pads, not by auto_pad or output_shape");
+        }
+        AttributeProto[] geometry = node.node().proto().getAttributeList().stream()
+                .filter(attribute -> !attribute.getName().equals("output_padding"))
+                .toArray(AttributeProto[]::new);
+        node.contribute(0, node.builder().emit("Conv", List.of(node.upstream(), node.value(1)), geometry));
+    }
+
+    /** Y = columns laid over each other on an image: each gets its block of dY, cut out by a kernel of one 1. */
+    static void columnsToImage(NodeGradient node) {
+        GraphBuilder builder = node.builder();
+        long[] block = node.integers(2);
+        long channels = node.shapeOfOutput().fixedExtent(1);
+        int taps = Math.toIntExact(Arrays.stream(block).reduce(1, Math::multiplyExact));
+        long[] shape = LongStream.concat(LongStream.of(channels * taps, 1), Arrays.stream(block))
+                .toArray();
+        float[] kernels = new float[Math.toIntExact(channels) * taps * taps];
+        for (int kernel = 0; kernel < channels * taps; kernel++) {
+            kernels[kernel * taps + kernel % taps] = 1;
+        }
+        AttributeProto[] geometry = Stream.concat(
+                        node.node().proto().getAttributeList().stream(),
+                        Stream.of(GraphBuilder.attribute("group", channels)))
+                .toArray(AttributeProto[]::new);
+        String columns = builder.emit("Conv", List.of(node.upstream(), builder.floats(kernels, shape)), geometry);
+        node.contribute(0, builder.reshape(columns, node.tape().shape(node.shapeOf(0))));
     }
 
     /** The geometry of a sliding window, per spatial axis. */

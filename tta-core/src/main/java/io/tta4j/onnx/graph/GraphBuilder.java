@@ -100,6 +100,21 @@ public final class GraphBuilder {
         return multiply(a, scalar(scalar));
     }
 
+    /** What a tensor of booleans lets through of another; zeros elsewhere. */
+    public String masked(String tensor, String mask) {
+        return multiply(tensor, toFloat(mask));
+    }
+
+    /** The same values as float32. */
+    public String toFloat(String tensor) {
+        return emit("Cast", List.of(tensor), attribute("to", TensorProto.DataType.FLOAT.getNumber()));
+    }
+
+    /** Whether each element is anything but zero. */
+    public String toBoolean(String tensor) {
+        return emit("Cast", List.of(tensor), attribute("to", TensorProto.DataType.BOOL.getNumber()));
+    }
+
     public String divide(String a, String b) {
         return emit("Div", List.of(a, b));
     }
@@ -236,6 +251,15 @@ public final class GraphBuilder {
                 .setName(name)
                 .setType(AttributeProto.AttributeType.STRING)
                 .setS(ByteString.copyFromUtf8(value))
+                .build();
+    }
+
+    /** An attribute that is a float. */
+    public static AttributeProto real(String name, double value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.FLOAT)
+                .setF((float) value)
                 .build();
     }
 

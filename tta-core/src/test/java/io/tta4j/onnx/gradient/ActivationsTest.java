@@ -29,10 +29,12 @@ class ActivationsTest {
 
     static Stream<Activation> activations() {
         return Stream.of(
-                Activation.of("Relu", x -> x > 0 ? 1 : 0),
                 Activation.of("Sigmoid", x -> sigmoid(x) * (1 - sigmoid(x))),
                 Activation.of("Tanh", x -> 1 - Math.tanh(x) * Math.tanh(x)),
                 Activation.of("Erf", x -> 2 / Math.sqrt(Math.PI) * Math.exp(-x * x)),
+                Activation.of("Softplus", ActivationsTest::sigmoid),
+                Activation.of("Softsign", x -> Math.pow(1 + Math.abs(x), -2)),
+                new Activation("Mish", 18, ActivationsTest::mishSlope, List.of()),
                 new Activation("Gelu", 20, x -> cumulative(x) + x * density(x), List.of()),
                 new Activation("Gelu", 20, ActivationsTest::tanhGeluSlope, List.of(attribute("approximate", "tanh"))));
     }
@@ -52,6 +54,11 @@ class ActivationsTest {
 
     private static double sigmoid(double x) {
         return 1 / (1 + Math.exp(-x));
+    }
+
+    private static double mishSlope(double x) {
+        double t = Math.tanh(Math.log1p(Math.exp(x)));
+        return t + x * (1 - t * t) * sigmoid(x);
     }
 
     private static double density(double x) {

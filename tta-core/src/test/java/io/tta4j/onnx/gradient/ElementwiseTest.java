@@ -1,9 +1,12 @@
 package io.tta4j.onnx.gradient;
 
+import static io.tta4j.onnx.graph.GraphBuilder.attribute;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.tta4j.model.ModelException;
 import io.tta4j.onnx.gradient.RuleCase.Reference;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
@@ -129,6 +132,100 @@ class ElementwiseTest {
         verify("Div", operands, (a, b) -> 1 / b, (a, b) -> -a / (b * b));
     }
 
+    @ParameterizedTest
+    @MethodSource("broadcasts")
+    void maximum(Operands operands) {
+        verify("Max", operands, (a, b) -> a > b ? 1 : 0, (a, b) -> a > b ? 0 : 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("broadcasts")
+    void minimum(Operands operands) {
+        verify("Min", operands, (a, b) -> a < b ? 1 : 0, (a, b) -> a < b ? 0 : 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Max", "Min"})
+    void sharesATieBetweenTwo(String operator) {
+        RuleCase.of(operator, g -> {
+                    String x = g.x(3);
+                    return g.node(operator, List.of(x, g.node("Abs", List.of(g.positive(x)))));
+                })
+                .verify(unary(x -> 1));
+        RuleCase.of(operator, g -> {
+                    String x = g.x(3);
+                    String twice =
+                            g.node("Mul", List.of(g.positive(x), g.graph().number(2)));
+                    return g.node(operator, List.of(twice, g.node("Add", List.of(x, x))));
+                })
+                .verify(unary(x -> 2));
+    }
+
+    /** As PyTorch's clamp does: on the bound counts as within. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Max", "Min"})
+    void givesATieWithAConstantToTheOther(String operator) {
+        RuleCase.of(operator, g -> {
+                    String x = g.x(3);
+                    Arrays.fill(g.values(x), 1);
+                    return g.node(operator, List.of(x, g.graph().number(1)));
+                })
+                .verify(unary(x -> 1));
+    }
+
+    @Test
+    void takesTheLargestOfThree() {
+        RuleCase.of("Max", g -> {
+                    String x = g.x(4, 5);
+                    String half = g.node("Mul", List.of(x, g.graph().number(0.5f)));
+                    return g.node("Max", List.of(half, x, g.graph().number(-0.25f)));
+                })
+                .verify(unary(x -> x > 0 ? 1 : x > -0.5 ? 0.5 : 0));
+    }
+
+    static Stream<RuleCase> linear() {
+        return Stream.of(
+                RuleCase.of("Sum", g -> g.node("Sum", List.of(g.x(3, 5), g.leaf(5), g.x(1, 5)))),
+                RuleCase.of("Sum of one", g -> g.node("Sum", List.of(g.x(3, 5)))),
+                RuleCase.of("Mean", g -> g.node("Mean", List.of(g.x(3, 5), g.leaf(5), g.x(1, 5)))),
+                RuleCase.of("Where", g -> g.node("Where", List.of(mask(g, 3), g.x(2, 3), g.leaf(3)))),
+                RuleCase.of("Where, condition wider", g -> g.node("Where", List.of(mask(g, 3), g.x(2, 1), g.x(1, 1)))),
+                RuleCase.of(
+                        "Where of a number",
+                        g -> g.node("Where", List.of(mask(g, 3), g.graph().number(-9), g.x(2, 3)))),
+                RuleCase.of("Where by the data", g -> {
+                    String x = g.x(2, 3);
+                    String none = g.node("Mul", List.of(x, g.graph().number(0)));
+                    String equal = g.node("Equal", List.of(none, g.graph().constant(new float[] {0, 1, 0}, 3)));
+                    String either = g.node("Or", List.of(equal, mask(g, 3)));
+                    return g.node("Where", List.of(either, x, g.x(2, 3)));
+                }),
+                RuleCase.of("Where by the batch's extent", g -> {
+                    String x = g.x(2, 3);
+                    String shape = g.node("Shape", List.of(x));
+                    String many = g.node("Greater", List.of(shape, g.longs(2)));
+                    return g.node("Where", List.of(many, x, g.x(2, 3)));
+                }),
+                RuleCase.of("Mod", g -> {
+                    String x = g.positive(g.x(3, 5));
+                    return g.node("Mod", List.of(x, g.graph().number(100)), attribute("fmod", 1));
+                }));
+    }
+
+    private static String mask(RuleGraph g, int size) {
+        byte[] bits = new byte[size];
+        for (int i = 0; i < size; i += 2) {
+            bits[i] = 1;
+        }
+        return g.graph().bytes(DataType.BOOL, bits);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void linear(RuleCase function) {
+        function.verifyAdjoint();
+    }
+
     private static void verify(
             String operator, Operands operands, DoubleBinaryOperator byFirst, DoubleBinaryOperator bySecond) {
         RuleCase.of(operator, g -> operands.write(g, operator))
@@ -199,17 +296,38 @@ class ElementwiseTest {
                 .verify(unary(x -> exponent * Math.pow(x, exponent - 1)));
     }
 
+    @Test
+    void powersByElement() {
+        RuleCase.of(
+                        "powers",
+                        g -> g.node(
+                                "Pow", List.of(g.positive(g.x(3)), g.graph().constant(new float[] {1, 2, 0.5f}, 3))))
+                .verify((leaves, seed) -> {
+                    double[] x = leaves.getOrDefault("x0", new double[0]);
+                    double[] exponents = {1, 2, 0.5};
+                    double[] gradient = new double[x.length];
+                    for (int i = 0; i < x.length; i++) {
+                        gradient[i] = seed[i] * exponents[i % 3] * Math.pow(x[i], exponents[i % 3] - 1);
+                    }
+                    return Map.of("x0", gradient);
+                });
+    }
+
+    @Test
+    void wholeNumbersAsExponents() {
+        RuleCase.of("x^3", g -> g.node("Pow", List.of(g.x(3), g.longs(3)))).verify(unary(x -> 3 * x * x));
+    }
+
     static Stream<RuleCase> refusedPowers() {
         return Stream.of(
                 RuleCase.of(
-                        "the exponent must be one number",
-                        g -> g.node("Pow", List.of(g.positive(g.x(3)), g.graph().filled(2, 3)))),
-                RuleCase.of(
                         "the exponent depends on an adapted layer",
                         g -> g.node("Pow", List.of(g.positive(g.x(3)), g.x(3)))),
-                RuleCase.of(
-                        "the exponent is no float32 constant",
-                        g -> g.node("Pow", List.of(g.positive(g.x(3)), g.longs(2)))));
+                RuleCase.of("the exponent is no constant", g -> {
+                    String x = g.x(3);
+                    String constant = g.node("Sign", List.of(x));
+                    return g.node("Pow", List.of(g.positive(x), constant));
+                }));
     }
 
     @ParameterizedTest
