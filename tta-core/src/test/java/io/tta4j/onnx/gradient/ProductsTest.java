@@ -19,6 +19,13 @@ class ProductsTest {
                 RuleCase.of("[N, 2, 3, 4] x [N, 2, 4, 5]", g -> g.node("MatMul", List.of(g.x(2, 3, 4), g.x(2, 4, 5)))),
                 RuleCase.of("[N, 1, 3, 4] x [N, 2, 4, 5]", g -> g.node("MatMul", List.of(g.x(1, 3, 4), g.x(2, 4, 5)))),
                 RuleCase.of("[N, 2, 3, 4] x [2, 4, 5]", g -> g.node("MatMul", List.of(g.x(2, 3, 4), g.leaf(2, 4, 5)))),
+                RuleCase.of("[N, 4, 5] x [5]", g -> g.node("MatMul", List.of(g.x(4, 5), g.leaf(5)))),
+                RuleCase.of("[N, 5] x [5]", g -> g.node("MatMul", List.of(g.x(5), g.leaf(5)))),
+                RuleCase.of("[4] x [N, 4, 5]", g -> g.node("MatMul", List.of(g.leaf(4), g.x(4, 5)))),
+                RuleCase.of("[5] x [5]", g -> {
+                    String sum = g.node("ReduceSum", List.of(g.x(5), g.longs(0)), attribute("keepdims", 0));
+                    return g.node("Add", List.of(g.x(3), g.node("MatMul", List.of(sum, g.leaf(5)))));
+                }),
                 RuleCase.of(
                         "[1, 2, 3, 4] x [N, 1, 4, 5]",
                         g -> g.node("MatMul", List.of(g.leaf(1, 2, 3, 4), g.x(1, 4, 5)))));

@@ -45,6 +45,7 @@ final class RuleGraph {
 
     static final int ROWS = 4;
 
+    private final long opset;
     private final TestGraph graph;
     private final Random random = new Random(5);
     private final List<InputSpec> inputs = new ArrayList<>();
@@ -52,6 +53,7 @@ final class RuleGraph {
     private final Map<String, long[]> shapes = new HashMap<>();
 
     RuleGraph(long opset) {
+        this.opset = opset;
         this.graph = new TestGraph(opset);
     }
 
@@ -153,7 +155,8 @@ final class RuleGraph {
                 .forEach(leaf ->
                         tape.gradient(leaf).ifPresent(gradient -> tape.builder.output(gradient, gradientOf(leaf))));
         ModelProto backward = tape.builder.build(
-                8, List.of(OperatorSetIdProto.newBuilder().setVersion(17).build()));
+        ModelProto backward = tape.builder.build(
+                8, List.of(OperatorSetIdProto.newBuilder().setVersion(Math.max(17, opset)).build()));
         Set<String> kept = tape.kept().stream().map(Kept::name).collect(Collectors.toSet());
         return new Compiled(forward(folded.model(), output, kept), backward, output, kept);
     }

@@ -122,6 +122,54 @@ class WindowsTest {
                 .hasMessageContaining("the kernel depends on an adapted layer");
     }
 
+    static Stream<RuleCase> transposedConvolutions() {
+        return Stream.of(
+                transposed("3x3", s(3, 6, 7), s(3, 4, 3, 3)),
+                transposed("2x2, stride 2", s(3, 4, 5), s(3, 4, 2, 2), integers("strides", 2, 2)),
+                transposed(
+                        "padded, stride 2, with a rest",
+                        s(3, 4, 5),
+                        s(3, 4, 3, 3),
+                        integers("strides", 2, 2),
+                        integers("pads", 1, 1, 1, 1),
+                        integers("output_padding", 1, 1)),
+                transposed(
+                        "asymmetric pads, dilations, two groups",
+                        s(4, 5, 5),
+                        s(4, 3, 3, 3),
+                        attribute("group", 2),
+                        integers("dilations", 1, 2),
+                        integers("pads", 0, 1, 2, 0)),
+                transposed("one axis", s(3, 6), s(3, 4, 3), integers("strides", 2)));
+    }
+
+    private static RuleCase transposed(String name, long[] input, long[] kernel, AttributeProto... attributes) {
+        return RuleCase.of(name, g -> g.node("ConvTranspose", List.of(g.x(input), g.weights(kernel)), attributes));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void transposedConvolutions(RuleCase convolution) {
+        convolution.verifyAdjoint();
+    }
+
+    static Stream<RuleCase> columns() {
+        return Stream.of(
+                columns("3x3, padded", s(3 * 9, 20), s(4, 5), s(3, 3), integers("pads", 1, 1, 1, 1)),
+                columns("2x2, stride 2", s(2 * 4, 6), s(4, 6), s(2, 2), integers("strides", 2, 2)),
+                columns("dilations", s(2 * 4, 3 * 2), s(5, 5), s(2, 2), integers("dilations", 2, 3)));
+    }
+
+    private static RuleCase columns(String name, long[] input, long[] image, long[] block, AttributeProto... how) {
+        return RuleCase.of(name, 18, g -> g.node("Col2Im", List.of(g.x(input), g.longs(image), g.longs(block)), how));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void columns(RuleCase columns) {
+        columns.verifyAdjoint();
+    }
+
     static Stream<RuleCase> averagePools() {
         return Stream.of(
                 average("2x2, stride 2", s(3, 6, 8), integers("kernel_shape", 2, 2), integers("strides", 2, 2)),
