@@ -85,16 +85,20 @@ class OnnxModelTest {
 
     @Test
     void namesTheNodeThatHasNoRule(@TempDir Path folder) throws IOException {
-        ModelProto file = classifier(logits -> logits.then("Cos", "/wave/Cos"));
+        ModelProto file = classifier(logits -> {
+            TestGraph graph = logits.graph();
+            String product = graph.named("/all/Prod", "ReduceProd", List.of(logits.tensor()), integers("axes", 1));
+            return new SmallModels.Ending(graph, graph.node("Mul", List.of(logits.tensor(), product)));
+        });
 
         assertThatThrownBy(() -> load(file))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("'small.onnx' cannot be adapted: Cos node '/wave/Cos'")
+                .hasMessageContaining("'small.onnx' cannot be adapted: ReduceProd node '/all/Prod'")
                 .hasMessageContaining("has no gradient rule")
                 .hasMessageContaining("export the model with another form of this operation");
-        Path path = Files.write(folder.resolve("wave.onnx"), file.toByteArray());
+        Path path = Files.write(folder.resolve("product.onnx"), file.toByteArray());
         OnnxInspection inspection = OnnxModel.inspect(path, OnnxOptions.ofDefaults());
-        assertThat(inspection.obstacles()).singleElement().asString().contains("Cos node '/wave/Cos'");
+        assertThat(inspection.obstacles()).singleElement().asString().contains("ReduceProd node '/all/Prod'");
         assertThat(inspection.parameters()).isEqualTo(10);
     }
 

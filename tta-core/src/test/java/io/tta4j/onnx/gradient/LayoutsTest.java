@@ -48,8 +48,7 @@ class LayoutsTest {
                         g -> g.node("Unsqueeze", List.of(g.x(3, 4)), integers("axes", 1, 4))),
                 RuleCase.of("Identity", g -> g.node("Identity", List.of(g.x(3)))),
                 RuleCase.of("Dropout", g -> g.node("Dropout", List.of(g.x(3)))),
-                RuleCase.of("Cast", g -> g.node("Cast", List.of(g.x(3)), attribute("to", DataType.FLOAT.getNumber()))),
-                RuleCase.of("CastLike", g -> g.node("CastLike", List.of(g.x(3), g.weights(1)))));
+                RuleCase.of("Cast", g -> g.node("Cast", List.of(g.x(3)), attribute("to", DataType.FLOAT.getNumber()))));
     }
 
     static Stream<RuleCase> transposes() {

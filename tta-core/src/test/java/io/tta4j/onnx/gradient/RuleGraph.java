@@ -155,7 +155,10 @@ final class RuleGraph {
                 .forEach(leaf ->
                         tape.gradient(leaf).ifPresent(gradient -> tape.builder.output(gradient, gradientOf(leaf))));
         ModelProto backward = tape.builder.build(
-                8, List.of(OperatorSetIdProto.newBuilder().setVersion(Math.max(17, opset)).build()));
+                8,
+                List.of(OperatorSetIdProto.newBuilder()
+                        .setVersion(Math.max(17, opset))
+                        .build()));
         Set<String> kept = tape.kept().stream().map(Kept::name).collect(Collectors.toSet());
         return new Compiled(forward(folded.model(), output, kept), backward, output, kept);
     }
