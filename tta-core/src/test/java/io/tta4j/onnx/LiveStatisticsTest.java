@@ -14,6 +14,7 @@ import io.tta4j.model.Pass;
 import io.tta4j.model.Statistics;
 import io.tta4j.model.Tensor;
 import io.tta4j.model.Vector;
+import io.tta4j.onnx.OnnxOptions.Activations;
 import io.tta4j.onnx.graph.TestGraph;
 import java.util.Arrays;
 import java.util.List;
@@ -51,6 +52,10 @@ class LiveStatisticsTest {
         }
 
         OnnxModel load(float epsilon) {
+            return load(epsilon, OnnxOptions.ofDefaults());
+        }
+
+        OnnxModel load(float epsilon, OnnxOptions options) {
             TestGraph graph = new TestGraph(17);
             long[] sample = new long[space.length + 1];
             sample[0] = CHANNELS;
@@ -64,7 +69,7 @@ class LiveStatisticsTest {
                             graph.node("Flatten", List.of(second)),
                             graph.constant(weights, (long) CHANNELS * positions, CLASSES)));
             graph.output(logits);
-            return SmallModels.load(graph.model());
+            return OnnxModel.load(graph.model().toByteArray(), "small.onnx", options);
         }
 
         private String batchNorm(TestGraph graph, String name, String x, int from, float epsilon) {
@@ -296,6 +301,37 @@ class LiveStatisticsTest {
                             "'small.onnx' must have batch norm in its graph for statistics 'batch', but its norm layers are: layer norm")
                     .withMessageContaining("export again with optimize=False");
             assertThat(model.withStatistics(Statistics.SOURCE)).isSameAs(model);
+        }
+    }
+
+    /** Forward and backward in one graph, in which the statistics are computed once. */
+    @Test
+    void isTheSameWhereActivationsAreRecomputed() {
+        Network network = new Network(true, 2, 3);
+        Batch batch = network.batch(TestGraph.normal(new Random(5), ROWS * CHANNELS * network.positions));
+        // A row of zeros has a part in the statistics all the same.
+        float[] values = TestGraph.normal(new Random(7), ROWS * CLASSES);
+        Arrays.fill(values, CLASSES, 2 * CLASSES, 0);
+        Matrix seed = Matrix.of(ROWS, CLASSES, values);
+        Statistics half = new Statistics(0.5);
+        OnnxOptions recomputing =
+                OnnxOptions.custom().activations(Activations.RECOMPUTED).build();
+        try (OnnxModel kept = network.load(EPSILON);
+                OnnxModel recomputed = network.load(EPSILON, recomputing);
+                Pass one = kept.withStatistics(half).forward(batch, kept.source());
+                Pass other = recomputed.withStatistics(half).forward(batch, kept.source())) {
+            Vector gradient = one.pullback(seed);
+            assertThat(other.pullback(seed).minus(gradient).norm()).isLessThan(1e-5 * gradient.norm());
+        }
+    }
+
+    @Test
+    void doesNotCutBatches() {
+        OnnxOptions slices = OnnxOptions.custom().rowsPerPass(2).build();
+        try (OnnxModel model = new Network(true, 2, 3).load(EPSILON, slices)) {
+            assertThatExceptionOfType(ModelException.class)
+                    .isThrownBy(() -> model.withStatistics(Statistics.BATCH))
+                    .withMessageContaining("must run over whole batches");
         }
     }
 

@@ -216,6 +216,11 @@ public final class LinearModel implements AdaptableModel {
         }
 
         @Override
+        public void freeActivations() {
+            // A pass of this model keeps nothing else than its inputs.
+        }
+
+        @Override
         public void close() {
             if (!closed) {
                 closed = true;
