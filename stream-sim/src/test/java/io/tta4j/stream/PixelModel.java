@@ -91,6 +91,9 @@ public final class PixelModel implements AdaptableModel {
         }
 
         @Override
+        public void freeActivations() {}
+
+        @Override
         public void close() {}
     }
 }
