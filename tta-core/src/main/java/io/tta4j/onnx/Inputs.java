@@ -55,21 +55,34 @@ record Inputs(List<InputSpec> specs) {
                     "'%s': input '%s' has a fixed batch of %d; export the model with a dynamic batch axis"
                             .formatted(model, input.getName(), dimensions.get(0).getDimValue()));
         }
+        if (trailing != null && trailing.size() != dimensions.size() - 1) {
+            throw new ModelException("'%s': input '%s' has %d axes behind the batch, but extents are given for %d: %s"
+                    .formatted(model, input.getName(), dimensions.size() - 1, trailing.size(), trailing));
+        }
         List<Long> shape = new ArrayList<>();
         shape.add(InputSpec.ANY);
         for (int axis = 1; axis < dimensions.size(); axis++) {
-            Dimension dimension = dimensions.get(axis);
-            if (dimension.hasDimValue()) {
-                shape.add(dimension.getDimValue());
-            } else if (trailing != null && trailing.size() == dimensions.size() - 1) {
-                shape.add(trailing.get(axis - 1));
-            } else {
-                throw new ModelException(
-                        "'%s': input '%s' leaves axis %d open ('%s'); give its extents behind the batch axis in the options"
-                                .formatted(model, input.getName(), axis, dimension.getDimParam()));
-            }
+            shape.add(extent(model, input, axis, trailing));
         }
         return new InputSpec(input.getName(), elementType(model, input.getName(), type.getElemType()), shape);
+    }
+
+    private static long extent(String model, ValueInfoProto input, int axis, @Nullable List<Long> trailing) {
+        Dimension dimension = input.getType().getTensorType().getShape().getDim(axis);
+        if (!dimension.hasDimValue() && trailing == null) {
+            throw new ModelException(
+                    "'%s': input '%s' leaves axis %d open ('%s'); give its extents behind the batch: inputShape in the options, --shape %s=... on the command line"
+                            .formatted(model, input.getName(), axis, dimension.getDimParam(), input.getName()));
+        }
+        if (trailing == null) {
+            return dimension.getDimValue();
+        }
+        long given = trailing.get(axis - 1);
+        if (dimension.hasDimValue() && dimension.getDimValue() != given) {
+            throw new ModelException("'%s': axis %d of input '%s' is of extent %d in the file, but %d is given"
+                    .formatted(model, axis, input.getName(), dimension.getDimValue(), given));
+        }
+        return given;
     }
 
     private static ElementType elementType(String model, String input, int onnxType) {

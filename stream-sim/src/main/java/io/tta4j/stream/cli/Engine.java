@@ -15,10 +15,10 @@ final class Engine {
 
     private Engine() {}
 
-    /** Loads a model file; throws as {@link #requireFile} and {@link OnnxModel#load(Path)}. */
-    static AdaptableModel load(Path file) throws IOException {
+    /** Loads a model file; throws as {@link #requireFile} and {@link OnnxModel#load(Path, OnnxOptions)}. */
+    static AdaptableModel load(Path file, ModelOptions options) throws IOException {
         requireFile(file);
-        return OnnxModel.load(file);
+        return OnnxModel.load(file, onnx(options));
     }
 
     /** Loads a model from memory; throws as {@link OnnxModel#load(Path)}. */
@@ -27,9 +27,16 @@ final class Engine {
     }
 
     /** Looks at a model file, adaptable or not; throws as {@link #requireFile} and {@link OnnxModel#inspect}. */
-    static OnnxInspection inspect(Path file) throws IOException {
+    static OnnxInspection inspect(Path file, ModelOptions options) throws IOException {
         requireFile(file);
-        return OnnxModel.inspect(file, OnnxOptions.ofDefaults());
+        return OnnxModel.inspect(file, onnx(options));
+    }
+
+    private static OnnxOptions onnx(ModelOptions options) {
+        OnnxOptions.Builder onnx = OnnxOptions.custom();
+        options.logits().ifPresent(onnx::logits);
+        options.shapes().forEach(onnx::inputShape);
+        return onnx.build();
     }
 
     /**

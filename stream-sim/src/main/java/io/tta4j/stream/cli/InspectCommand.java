@@ -41,7 +41,11 @@ import picocli.CommandLine.Spec;
         usageHelpWidth = Tta.HELP_WIDTH,
         sortOptions = false,
         footerHeading = "%nExamples:%n",
-        footer = {"  tta inspect net.onnx", "  tta inspect net.onnx --gradient batch.npy --out gradient.npz"})
+        footer = {
+            "  tta inspect net.onnx",
+            "  tta inspect net.onnx --gradient batch.npy --out gradient.npz",
+            "  tta inspect encoder.onnx --logits scores --shape input_ids=128,attention_mask=128"
+        })
 final class InspectCommand implements Callable<Integer>, Debuggable {
 
     @Spec
@@ -58,6 +62,9 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
 
     @Option(names = "--out", paramLabel = "G.npz", description = "where the gradient goes")
     private @Nullable Path out;
+
+    @Mixin
+    private ModelOptions options = new ModelOptions();
 
     @Mixin
     private PreprocessingOptions preprocessing = new PreprocessingOptions();
@@ -78,7 +85,7 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
         Preprocessing inputs = preprocessing.preprocessing();
         OutputFile gradient = out == null ? null : OutputFile.at(out);
         PrintWriter text = spec.commandLine().getOut();
-        OnnxInspection inspection = Engine.inspect(model);
+        OnnxInspection inspection = Engine.inspect(model, options);
         print(inspection, text);
         text.flush();
         if (!inspection.obstacles().isEmpty()) {
@@ -93,7 +100,7 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
 
     private void writeGradient(Path file, Preprocessing inputs, OutputFile gradient, PrintWriter text)
             throws IOException {
-        try (AdaptableModel network = Engine.load(model)) {
+        try (AdaptableModel network = Engine.load(model, options)) {
             Batch rows = BatchFile.read(file, network, inputs);
             Map<String, NpyArray> arrays = EntropyGradient.of(network, rows);
             gradient.write(stream -> NpzFile.write(stream, arrays));

@@ -139,6 +139,9 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     private long seed;
 
     @Mixin
+    private ModelOptions options = new ModelOptions();
+
+    @Mixin
     private PreprocessingOptions preprocessing = new PreprocessingOptions();
 
     @Option(names = "--json", paramLabel = "F", description = "write results, config and environment as JSON")
@@ -178,7 +181,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
             int[] labels = set.labels();
             int[] used = limit == null ? labels : Arrays.copyOf(labels, Math.min(limit, labels.length));
             byte[] bytes = Files.readAllBytes(model);
-            try (AdaptableModel network = Engine.load(model)) {
+            try (AdaptableModel network = Engine.load(model, options)) {
                 // Of the file as it is now: it may be another one when the replay is over.
                 Map<String, Object> facts =
                         ModelFacts.of(network, model.getFileName().toString(), bytes);

@@ -1,18 +1,14 @@
 package io.tta4j.onnx.rewrite;
 
-import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.ModelProto;
 import io.tta4j.model.InputSpec;
 import io.tta4j.model.ModelException;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.Node;
 import io.tta4j.onnx.probe.Conditions;
 import io.tta4j.onnx.probe.Probe;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * The same network in standard operators, one by one: functions of the model inlined, compositions taken apart,
@@ -45,14 +41,17 @@ public record CanonicalForm(Graph graph, List<String> remarks) {
     public static CanonicalForm of(Graph original, List<InputSpec> inputs) {
         Graph graph = Functions.inlined(original);
         graph.nodes().forEach(CanonicalForm::requireKnown);
+        // Each step may lay bare what another one waits for: a constant position, a condition, a node in a branch.
         while (true) {
-            List<String> remarks = new ArrayList<>();
-            graph = Probe.foldConstants(expanded(graph, remarks));
+            int before = graph.nodes().size();
+            Step step = Step.of(graph, inputs);
+            graph = Probe.foldConstants(step.graph());
             Map<String, Boolean> decided = Conditions.decided(graph, inputs, Branches.conditions(graph));
-            if (decided.isEmpty()) {
-                return new CanonicalForm(graph, remarks);
+            if (!decided.isEmpty()) {
+                graph = Tidy.of(Branches.taken(graph, decided));
+            } else if (!step.changed() && graph.nodes().size() == before) {
+                return new CanonicalForm(graph, step.remarks());
             }
-            graph = Branches.taken(graph, decided);
         }
     }
 
@@ -67,52 +66,5 @@ public record CanonicalForm(Graph graph, List<String> remarks) {
             throw new ModelException(node + " is of domain '" + domain + "', which ONNX Runtime does not know;"
                     + " export the model with standard operators, or with the operator as a function of the model");
         }
-    }
-
-    private static Graph expanded(Graph graph, List<String> remarks) {
-        List<Node> composed = graph.nodes().stream()
-                .filter(node -> Compositions.of(node).isPresent())
-                .toList();
-        if (composed.isEmpty()) {
-            return graph;
-        }
-        Supplier<Types> types = once(() -> Types.around(graph, composed));
-        ModelProto.Builder model = graph.model().toBuilder();
-        GraphProto.Builder nodes = model.getGraphBuilder().clearNode();
-        for (Node node : graph.nodes()) {
-            Compositions.of(node)
-                    .ifPresentOrElse(
-                            composition -> expand(graph, node, composition, types, nodes, remarks),
-                            () -> nodes.addNode(node.proto()));
-        }
-        return new Graph(model.build());
-    }
-
-    private static void expand(
-            Graph graph,
-            Node node,
-            Composition composition,
-            Supplier<Types> types,
-            GraphProto.Builder nodes,
-            List<String> remarks) {
-        try {
-            Expansion expansion = new Expansion(graph, node, types);
-            GraphProto replacement = expansion.replacement(composition.expand(expansion));
-            nodes.addAllInitializer(replacement.getInitializerList());
-            nodes.addAllNode(replacement.getNodeList());
-        } catch (Irreplaceable e) {
-            remarks.add(node + " is left as it is: " + e.getMessage());
-            nodes.addNode(node.proto());
-        }
-    }
-
-    private static Supplier<Types> once(Supplier<Types> source) {
-        Types[] known = new Types[1];
-        return () -> {
-            if (known[0] == null) {
-                known[0] = source.get();
-            }
-            return known[0];
-        };
     }
 }

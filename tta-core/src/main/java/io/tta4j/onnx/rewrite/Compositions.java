@@ -1,5 +1,6 @@
 package io.tta4j.onnx.rewrite;
 
+import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.Node;
 import java.util.Map;
 import java.util.Optional;
@@ -10,9 +11,11 @@ final class Compositions {
     private static final Map<String, Composition> COMPOSITIONS = Map.ofEntries(
             Map.entry("Attention", ScaledAttention::standard),
             Map.entry("CastLike", Elementwise::castLike),
+            Map.entry("ConcatFromSequence", Sequences::concat),
             Map.entry("LpNormalization", NormLayers::lpNormalization),
             Map.entry("MeanVarianceNormalization", NormLayers::meanVariance),
             Map.entry("RotaryEmbedding", Rotation::standard),
+            Map.entry("SequenceAt", Sequences::at),
             Map.entry("Swish", Elementwise::swish),
             Map.entry("com.microsoft.Attention", PackedAttention::attention),
             Map.entry("com.microsoft.BiasGelu", Elementwise::gelu),
@@ -31,7 +34,10 @@ final class Compositions {
 
     private Compositions() {}
 
-    static Optional<Composition> of(Node node) {
+    static Optional<Composition> of(Graph graph, Node node) {
+        if (node.operator().equals("LayerNormalization")) {
+            return NormLayers.isUnshifted(graph, node) ? Optional.of(NormLayers::unshifted) : Optional.empty();
+        }
         return Optional.ofNullable(COMPOSITIONS.get(node.operator()));
     }
 }

@@ -8,6 +8,7 @@ import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.GraphBuilder;
 import io.tta4j.onnx.graph.Node;
 import io.tta4j.onnx.graph.Tensors;
+import io.tta4j.onnx.probe.Extents;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,15 +29,17 @@ final class Expansion {
     private final Graph graph;
     private final Node node;
     private final Supplier<Types> types;
+    private final Supplier<Extents> extents;
 
     /** Where the standard operators go. */
     final GraphBuilder builder;
 
-    Expansion(Graph graph, Node node, Supplier<Types> types) {
+    Expansion(Graph graph, Node node, Supplier<Types> types, Supplier<Extents> extents) {
         this.graph = graph;
         this.node = node;
         this.types = types;
         this.builder = new GraphBuilder(node.output() + "/");
+        this.extents = extents;
     }
 
     Node node() {
@@ -68,9 +71,13 @@ final class Expansion {
         return !graph.consumers(tensor).isEmpty() || graph.isOutput(tensor);
     }
 
-    /** The extents of an input, negative where they are not known before a run. */
+    /** The extents of an input, negative where they depend on the batch. */
     long[] shape(int input) {
-        return types.get().shape(input(input));
+        long[] shape = extents.get().byTensor().get(input(input));
+        if (shape == null) {
+            throw new Irreplaceable("the rank of its input " + input + " depends on the batch");
+        }
+        return shape.clone();
     }
 
     int rank(int input) {
@@ -87,7 +94,22 @@ final class Expansion {
 
     /** The values of a constant integer input. */
     Optional<long[]> integers(int input) {
-        return graph.constant(input(input)).map(Tensors::integers);
+        return integersOf(input(input));
+    }
+
+    Optional<long[]> integersOf(String tensor) {
+        return graph.constant(tensor).map(Tensors::integers);
+    }
+
+    boolean isScalar(String constant) {
+        return graph.constant(constant)
+                .filter(tensor -> tensor.getDimsCount() == 0)
+                .isPresent();
+    }
+
+    /** The node that makes an input. */
+    Optional<Node> producer(int input) {
+        return graph.producer(input(input));
     }
 
     void require(boolean condition, String otherwise) {
@@ -118,6 +140,12 @@ final class Expansion {
                         builder.longs(from),
                         builder.longs(to),
                         builder.longs(0)));
+    }
+
+    /** An int64 constant without axes. */
+    String scalar(long value) {
+        return builder.initializer(
+                Tensors.of(GraphBuilder.PREFIX + node.output() + "/scalar_" + value, new long[] {value}, new long[0]));
     }
 
     String concat(List<String> parts, long axis) {

@@ -1,7 +1,6 @@
 package io.tta4j.onnx.rewrite;
 
 import io.tta4j.onnx.graph.GraphBuilder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -65,15 +64,7 @@ final class Heads {
 
     /** 0, 1, ... along an axis. */
     String range(String tensor, long axis) {
-        String extent = builder.reshape(node.extents(tensor, axis, axis + 1), new long[0]);
-        return node.emit("Range", List.of(integer(0), extent, integer(1)));
-    }
-
-    private String integer(long value) {
-        return builder.reshape(builder.longs(value), new long[0]);
-    }
-
-    String sum(String first, List<String> others) {
-        return new ArrayList<>(others).stream().reduce(first, builder::add);
+        String extent = node.emit("Squeeze", List.of(node.extents(tensor, axis, axis + 1), builder.longs(0)));
+        return node.emit("Range", List.of(node.scalar(0), extent, node.scalar(1)));
     }
 }

@@ -2,8 +2,12 @@ package io.tta4j.onnx.rewrite;
 
 import static io.tta4j.onnx.graph.GraphBuilder.attribute;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.GraphBuilder;
+import io.tta4j.onnx.graph.Node;
+import io.tta4j.onnx.graph.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +24,35 @@ final class NormLayers {
     private static final long AXES_ARE_INPUT_SINCE = 18;
 
     private NormLayers() {}
+
+    /**
+     * Whether a layer norm has no shift of its own: where a module has none, PyTorch's older exporter writes a node of
+     * zeros, while parameters are initializers.
+     */
+    static boolean isUnshifted(Graph graph, Node layerNorm) {
+        return layerNorm.hasInput(2)
+                && graph.producer(layerNorm.input(2), "Constant")
+                        .flatMap(constant -> constant.tensor("value"))
+                        .filter(Tensors::isFloat)
+                        .filter(zeros -> allZero(Tensors.floats(zeros)))
+                        .isPresent();
+    }
+
+    private static boolean allZero(float[] values) {
+        for (float value : values) {
+            if (value != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static List<String> unshifted(Expansion node) {
+        return List.of(node.emit(
+                "LayerNormalization",
+                node.node().inputs().subList(0, 2),
+                node.node().proto().getAttributeList().toArray(AttributeProto[]::new)));
+    }
 
     /** Inputs: x, skip, gamma, beta, bias. Outputs: the norm, mean, 1 / deviation, the sum that went in. */
     static List<String> skipLayerNorm(Expansion node) {

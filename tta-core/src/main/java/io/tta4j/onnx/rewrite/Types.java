@@ -8,7 +8,6 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import ai.onnxruntime.TensorInfo;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.Node;
 import io.tta4j.onnx.graph.Tensors;
@@ -24,20 +23,18 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Element types and shapes as ONNX Runtime infers them from a graph, without running it and without its weights.
+ * Element types as ONNX Runtime infers them from a graph, without running it and without its weights.
  *
- * @param types the element types, by tensor
- * @param shapes the extents, by tensor; negative where they are not known
+ * @param byTensor the types around some nodes
  */
-record Types(Map<String, DataType> types, Map<String, long[]> shapes) {
+record Types(Map<String, DataType> byTensor) {
 
-    /** Larger constants are weights, of which nobody infers a shape. */
+    /** Larger constants are weights, on which no type depends. */
     private static final int SMALLEST_WEIGHTS = 256;
 
     /** The types of all tensors around some nodes. */
     static Types around(Graph graph, Collection<Node> nodes) {
         Map<String, DataType> types = new HashMap<>();
-        Map<String, long[]> shapes = new HashMap<>();
         Set<String> asked = new LinkedHashSet<>();
         for (Node node : nodes) {
             node.inputs().stream()
@@ -46,35 +43,20 @@ record Types(Map<String, DataType> types, Map<String, long[]> shapes) {
             node.outputs().stream().filter(output -> !output.isEmpty()).forEach(asked::add);
         }
         for (ValueInfoProto input : graph.inputs()) {
-            TypeProto.Tensor type = input.getType().getTensorType();
-            types.put(input.getName(), dataType(type.getElemType()));
-            if (type.hasShape()) {
-                shapes.put(input.getName(), extents(type.getShape()));
-            }
+            types.put(input.getName(), dataType(input.getType().getTensorType().getElemType()));
         }
-        graph.initializers().forEach((name, tensor) -> {
-            types.put(name, dataType(tensor.getDataType()));
-            shapes.put(name, Tensors.shape(tensor));
-        });
+        graph.initializers().forEach((name, tensor) -> types.put(name, dataType(tensor.getDataType())));
         try (NativeSession session =
                 NativeSession.open(withoutWeights(graph, asked), Purpose.PROBING, 0, SharedWeights.none())) {
             for (String tensor : asked) {
-                TensorInfo info = session.type(tensor);
-                types.put(tensor, Constants.type(tensor, info.type));
-                shapes.put(tensor, info.getShape());
+                types.put(tensor, Constants.type(tensor, session.elementType(tensor)));
             }
         }
-        return new Types(types, shapes);
+        return new Types(types);
     }
 
     private static DataType dataType(int number) {
         return Objects.requireNonNullElse(DataType.forNumber(number), DataType.UNDEFINED);
-    }
-
-    private static long[] extents(TensorShapeProto shape) {
-        return shape.getDimList().stream()
-                .mapToLong(extent -> extent.hasDimValue() ? extent.getDimValue() : -1)
-                .toArray();
     }
 
     /** Weights become inputs of the same shape: opening a session must not cost a copy of them. */
@@ -111,12 +93,6 @@ record Types(Map<String, DataType> types, Map<String, long[]> shapes) {
     }
 
     DataType type(String tensor) {
-        return Objects.requireNonNull(types.get(tensor), () -> "no type of '" + tensor + "'");
-    }
-
-    /** The extents of a tensor, negative where they are not known. */
-    long[] shape(String tensor) {
-        return Objects.requireNonNull(shapes.get(tensor), () -> "no shape of '" + tensor + "'")
-                .clone();
+        return Objects.requireNonNull(byTensor.get(tensor), () -> "no type of '" + tensor + "'");
     }
 }

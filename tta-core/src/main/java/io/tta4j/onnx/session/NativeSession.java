@@ -2,6 +2,7 @@ package io.tta4j.onnx.session;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -100,12 +101,12 @@ public final class NativeSession implements AutoCloseable {
         }
     }
 
-    /** The element type and shape of an output, as far as ONNX Runtime infers them. */
-    public TensorInfo type(String output) {
+    /** The element type of an output. */
+    public OnnxJavaType elementType(String output) {
         try {
             NodeInfo info = session.getOutputInfo().get(output);
             if (info != null && info.getInfo() instanceof TensorInfo tensor) {
-                return tensor;
+                return tensor.type;
             }
             throw new ModelException("'" + output + "' must be a tensor, but is " + info);
         } catch (OrtException e) {
