@@ -7,19 +7,24 @@ import io.tta4j.onnx.gradient.Pullback;
 import io.tta4j.onnx.graph.BatchAxis;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.GraphBuilder;
+import io.tta4j.onnx.probe.Constants;
 import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeSession.Purpose;
 import io.tta4j.onnx.session.RowGather;
 import io.tta4j.onnx.session.SharedWeights;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -39,8 +44,17 @@ final class AdaptationSessions implements AutoCloseable {
     /** The answers: logits, and the model's own output where that is another tensor. */
     final Set<String> answers;
 
-    /** Picks rows of the inputs. */
-    final RowGather inputRows;
+    /** The part before the first adapted parameter; empty where passes start from the inputs of the network. */
+    private final Optional<NativeSession> first;
+
+    /** What that part makes. */
+    private final Set<String> made;
+
+    /** What passes start from. */
+    private final Set<String> start;
+
+    /** Picks rows of what passes start from. */
+    final RowGather startRows;
 
     /** Where activations are kept; empty where they are recomputed. */
     final Optional<Keeping> keeping;
@@ -56,7 +70,7 @@ final class AdaptationSessions implements AutoCloseable {
      *
      * @param traced what a trace hands out: the answers and the kept activations
      * @param kept the activations that the pullback reads from a trace
-     * @param keptInputs the inputs that the pullback reads as they are
+     * @param keptOfStart of what passes start from, what the pullback reads as it is
      * @param rows picks rows of those that depend on the sample; empty where that cannot be done for all
      */
     record Keeping(
@@ -64,7 +78,7 @@ final class AdaptationSessions implements AutoCloseable {
             NativeSession pullback,
             Set<String> traced,
             Set<String> kept,
-            Set<String> keptInputs,
+            Set<String> keptOfStart,
             Optional<RowGather> rows) {}
 
     /** @param weights the model's frozen weights; must outlive the sessions */
@@ -75,24 +89,34 @@ final class AdaptationSessions implements AutoCloseable {
         answers.add(analysis.head().output());
         try {
             serve = open(forward(analysis, answers), Purpose.SERVING_ADAPTED);
-            inputRows = opened(new RowGather(inputRows(analysis.graph()), intraOpThreads), RowGather::close);
-            if (options.recomputes()) {
-                Pullback derived = analysis.differentiator().recompute(analysis.lifting());
-                keeping = Optional.empty();
-                recompute = Optional.of(open(derived.model(), Purpose.ADAPTING));
-                perSample = derived.perSample();
-            } else {
-                Pullback derived = analysis.differentiator().pullback(analysis.lifting());
-                boolean gathered = derived.kept().stream().allMatch(Kept::canBeGathered);
-                keeping = Optional.of(keeping(analysis, derived, gathered));
-                recompute = gathered || !analysis.facts().samplesIndependent()
+            Pullback derived = options.recomputes()
+                    ? analysis.differentiator().recompute(analysis.lifting())
+                    : analysis.differentiator().pullback(analysis.lifting());
+            perSample = derived.perSample();
+            boolean gathered = derived.kept().stream().allMatch(Kept::canBeGathered);
+            if (options.recomputes() || !gathered) {
+                made = Set.of();
+                start = names(inputRows(analysis.graph()));
+                first = Optional.empty();
+                startRows = opened(new RowGather(inputRows(analysis.graph()), intraOpThreads), RowGather::close);
+                keeping = options.recomputes()
                         ? Optional.empty()
-                        : Optional.of(open(
-                                analysis.differentiator()
-                                        .recompute(analysis.lifting())
-                                        .model(),
-                                Purpose.ADAPTING));
-                perSample = derived.perSample();
+                        : Optional.of(keeping(derived, outputs -> forward(analysis, outputs)));
+                recompute = options.recomputes()
+                        ? Optional.of(open(derived.model(), Purpose.ADAPTING))
+                        : fallback(analysis);
+            } else {
+                AdaptingPart part = new AdaptingPart(new Graph(forward(analysis, answers)), analysis.facts());
+                made = part.made();
+                start = part.start();
+                first = made.isEmpty() ? Optional.empty() : Optional.of(open(part.first(), Purpose.ADAPTING));
+                Map<String, DataType> types = new HashMap<>();
+                first.ifPresent(session ->
+                        made.forEach(tensor -> types.put(tensor, Constants.type(tensor, session.elementType(tensor)))));
+                startRows = opened(
+                        new RowGather(startRows(analysis, part.start(), types), intraOpThreads), RowGather::close);
+                keeping = Optional.of(keeping(derived, outputs -> part.rest(types, outputs)));
+                recompute = Optional.empty();
             }
         } catch (RuntimeException e) {
             close();
@@ -100,25 +124,63 @@ final class AdaptationSessions implements AutoCloseable {
         }
     }
 
-    private Keeping keeping(Analysis analysis, Pullback derived, boolean gathered) {
-        Set<String> inputs =
-                analysis.graph().inputs().stream().map(input -> input.getName()).collect(Collectors.toSet());
+    /** For the rows of passes whose activations cannot be gathered. */
+    private Optional<NativeSession> fallback(Analysis analysis) {
+        return analysis.facts().samplesIndependent()
+                ? Optional.of(open(
+                        analysis.differentiator().recompute(analysis.lifting()).model(), Purpose.ADAPTING))
+                : Optional.empty();
+    }
+
+    private Keeping keeping(Pullback derived, Function<Set<String>, ModelProto> forward) {
         Set<String> kept = new LinkedHashSet<>();
-        Set<String> keptInputs = new LinkedHashSet<>();
-        derived.kept().forEach(tensor -> (inputs.contains(tensor.name()) ? keptInputs : kept).add(tensor.name()));
+        Set<String> keptOfStart = new LinkedHashSet<>();
+        derived.kept().forEach(tensor -> (start.contains(tensor.name()) ? keptOfStart : kept).add(tensor.name()));
         Set<String> traced = new LinkedHashSet<>(answers);
         traced.addAll(kept);
         List<RowGather.Source> sources =
                 derived.kept().stream().flatMap(AdaptationSessions::source).toList();
+        boolean gathered = !sources.isEmpty() && derived.kept().stream().allMatch(Kept::canBeGathered);
         return new Keeping(
-                open(forward(analysis, traced), Purpose.ADAPTING),
+                open(forward.apply(traced), Purpose.ADAPTING),
                 open(derived.model(), Purpose.ADAPTING),
                 traced,
                 kept,
-                keptInputs,
-                gathered && !sources.isEmpty()
+                keptOfStart,
+                gathered
                         ? Optional.of(opened(new RowGather(sources, intraOpThreads), RowGather::close))
                         : Optional.empty());
+    }
+
+    /**
+     * What a pass starts from, given the inputs of the network, which it takes over: to be closed by the caller, and
+     * not the inputs.
+     */
+    Feed start(Feed inputs) {
+        if (first.isEmpty()) {
+            return inputs.only(start);
+        }
+        try {
+            return inputs.with(first.get().run(inputs.tensors(), made), made).only(start);
+        } catch (RuntimeException e) {
+            inputs.close();
+            throw e;
+        }
+    }
+
+    private static Set<String> names(List<RowGather.Source> sources) {
+        return sources.stream().map(RowGather.Source::name).collect(Collectors.toSet());
+    }
+
+    private static List<RowGather.Source> startRows(Analysis analysis, Set<String> start, Map<String, DataType> types) {
+        List<RowGather.Source> rows = new ArrayList<>(inputRows(analysis.graph()));
+        rows.removeIf(input -> !start.contains(input.name()));
+        types.forEach((tensor, type) -> rows.add(new RowGather.Source(
+                tensor,
+                type,
+                analysis.facts().shape(tensor).rank(),
+                analysis.facts().batchAxis(tensor).orElseThrow())));
+        return rows;
     }
 
     private static Stream<RowGather.Source> source(Kept kept) {
@@ -140,7 +202,7 @@ final class AdaptationSessions implements AutoCloseable {
 
     /** Some rows of a feed, to be closed by the caller; nothing is copied where they are all that there are. */
     Feed pick(Feed feed, int total, int... rows) {
-        return rows.length == total ? feed.borrowed() : inputRows.gather(feed.tensors(), rows);
+        return rows.length == total ? feed.borrowed() : startRows.gather(feed.tensors(), rows);
     }
 
     private NativeSession open(ModelProto model, Purpose purpose) {

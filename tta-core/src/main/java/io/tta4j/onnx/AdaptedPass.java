@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * A pass that can be pulled back. Inputs stay in native memory until it is closed.
+ * A pass that can be pulled back. What it started from stays in native memory until it is closed.
  *
  * <p>Where samples are independent, a pullback runs over the rows whose seed is not zero and over no others.
  */
@@ -138,7 +138,7 @@ abstract class AdaptedPass implements Pass {
             // ONNX Runtime counts negative rows from the end.
             Objects.checkIndex(row, rows());
         }
-        return model.repeat(() -> sessions.inputRows.gather(feed.tensors(), rows), rows.length, other);
+        return model.repeat(() -> sessions.startRows.gather(feed.tensors(), rows), rows.length, other);
     }
 
     private void requireFits(Matrix seed) {

@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -173,21 +174,21 @@ public final class OnnxModel implements AdaptableModel {
     public Pass forward(Batch batch, Vector theta) {
         analysis.inputs().requireAccepts(batch);
         leases.acquire();
-        return trace(() -> Feed.of(batch), batch.rows(), theta);
+        return trace(adapting -> adapting.start(Feed.of(batch)), batch.rows(), theta);
     }
 
     /** A pass over a feed of an open pass, which may have outlived the model's owner. */
-    Pass repeat(Supplier<Feed> inputs, int rows, Vector theta) {
+    Pass repeat(Supplier<Feed> start, int rows, Vector theta) {
         leases.share();
-        return trace(inputs, rows, theta);
+        return trace(adapting -> start.get(), rows, theta);
     }
 
     /** A traced pass over a feed; the pass owns the feed and the lease that was taken. */
-    private Pass trace(Supplier<Feed> inputs, int rows, Vector theta) {
+    private Pass trace(Function<AdaptationSessions, Feed> start, int rows, Vector theta) {
         @Nullable Feed feed = null;
         try {
             AdaptationSessions adapting = sessions();
-            feed = inputs.get();
+            feed = start.apply(adapting);
             return pass(adapting, feed, rows, theta);
         } catch (RuntimeException | Error e) {
             if (feed != null) {

@@ -80,7 +80,7 @@ final class TracedPass extends AdaptedPass {
 
     private Map<String, OnnxTensor> kept() {
         Map<String, OnnxTensor> tensors = new HashMap<>(feed.tensors());
-        tensors.keySet().retainAll(keeping.keptInputs());
+        tensors.keySet().retainAll(keeping.keptOfStart());
         keeping.kept().forEach(tensor -> tensors.put(tensor, NativeTensors.tensor(trace, tensor)));
         return tensors;
     }

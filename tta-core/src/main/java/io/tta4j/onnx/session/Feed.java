@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtSession;
 import io.tta4j.model.Batch;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The inputs of a run as native tensors, open until closed. */
 public final class Feed implements AutoCloseable {
@@ -35,6 +36,23 @@ public final class Feed implements AutoCloseable {
         Map<String, OnnxTensor> outputs = new HashMap<>();
         outputByInput.forEach((input, output) -> outputs.put(input, NativeTensors.tensor(result, output)));
         return new Feed(outputs, result::close);
+    }
+
+    /** Some of these tensors; owns all that this feed owned, which need not be closed any more. */
+    public Feed only(Set<String> names) {
+        Map<String, OnnxTensor> selected = tensors();
+        selected.keySet().retainAll(names);
+        return new Feed(selected, free);
+    }
+
+    /** These tensors and all outputs of a run, owning both: this feed and the run need not be closed any more. */
+    public Feed with(OrtSession.Result result, Set<String> outputs) {
+        Map<String, OnnxTensor> joined = tensors();
+        outputs.forEach(output -> joined.put(output, NativeTensors.tensor(result, output)));
+        return new Feed(joined, () -> {
+            result.close();
+            free.run();
+        });
     }
 
     /** The same tensors, which stay this feed's: closing what is returned frees nothing. */
