@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,6 +38,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A pass: its gradients, its repetitions and its life. */
 class OnnxPassTest {
+
+    private static final Offset<Float> ROUNDING = within(1e-5f);
+
 
     @Test
     void givesASamplesRowsThatSumToTheGradient() {
@@ -121,14 +125,16 @@ class OnnxPassTest {
         }
     }
 
-    /** Bit for bit. */
+    /** As good as bit for bit: products over one row are rounded another way than over several. */
     private static void assertSame(Pass pass, Pass expected) {
         int rows = expected.rows();
         Matrix seed = Matrix.of(rows, CLASSES, TestGraph.normal(new Random(37), rows * CLASSES));
         assertThat(pass.rows()).isEqualTo(rows);
-        assertThat(pass.logits()).isEqualTo(expected.logits());
-        assertThat(pass.pullback(seed)).isEqualTo(expected.pullback(seed));
-        assertThat(pass.samplePullback(seed)).isEqualTo(expected.samplePullback(seed));
+        assertThat(pass.logits().toArray()).containsExactly(expected.logits().toArray(), ROUNDING);
+        assertThat(pass.pullback(seed).toArray())
+                .containsExactly(expected.pullback(seed).toArray(), ROUNDING);
+        assertThat(pass.samplePullback(seed).toArray())
+                .containsExactly(expected.samplePullback(seed).toArray(), ROUNDING);
         assertThat(pass.pullback(seed).norm()).isPositive();
     }
 
@@ -256,7 +262,7 @@ class OnnxPassTest {
             model.close();
             try (Pass again = pass.repeat(model.source(), 1)) {
                 assertThat(again.logits().toArray())
-                        .containsExactly(pass.logits().select(1).toArray(), within(1e-6f));
+                        .containsExactly(pass.logits().select(1).toArray(), ROUNDING);
             }
         }
         assertThatThrownBy(() -> model.forward(batch(), model.source())).isInstanceOf(IllegalStateException.class);
