@@ -8,8 +8,8 @@ import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.Shape;
 import io.tta4j.onnx.norm.Lifting;
 import io.tta4j.onnx.norm.LiveStatistics;
-import io.tta4j.onnx.norm.NormSite;
 import io.tta4j.onnx.probe.Facts;
+import io.tta4j.onnx.probe.Observations;
 import io.tta4j.onnx.probe.Probe;
 import io.tta4j.onnx.rewrite.CanonicalForm;
 import java.util.ArrayList;
@@ -58,7 +58,29 @@ record Analysis(
 
     /** @throws ModelException if the model is no classifier that can be served */
     static Analysis of(ModelFile file, OnnxOptions options) {
-        Graph original = new Graph(file.proto());
+        return of(
+                file,
+                options,
+                (graph, inputs, head) ->
+                        new Probe(graph, inputs.specs(), options.intraOpThreads()).facts(head.logits()));
+    }
+
+    /**
+     * The analysis of a model that was probed before.
+     *
+     * @throws ModelException if the file has changed
+     */
+    static Analysis again(ModelFile file, OnnxOptions options, Observations seen) {
+        return of(file, options, (graph, inputs, head) -> new Facts(graph, seen));
+    }
+
+    /** Where facts come from. */
+    private interface FactFinder {
+        Facts find(Graph graph, Inputs inputs, Head head);
+    }
+
+    private static Analysis of(ModelFile file, OnnxOptions options, FactFinder finder) {
+        Graph original = new Graph(file.read());
         if (original.opset() < OLDEST_OPSET) {
             throw new ModelException("'%s' must be of opset %d or newer, but is of %d; export it again"
                     .formatted(file.name(), OLDEST_OPSET, original.opset()));
@@ -67,14 +89,9 @@ record Analysis(
         CanonicalForm canonical = CanonicalForm.of(original, inputs.specs());
         Graph graph = canonical.graph();
         Head head = Head.of(file.name(), graph, options.logits());
-        Probe probe = new Probe(graph, inputs.specs());
-        Facts shapes = probe.facts(head.logits());
-        int classes = classes(file, head, shapes);
-        AdaptedLayers layers = AdaptedLayers.of(graph, shapes, head.logits(), options.insertion());
-        // The probe of the rewritten graph: inserted layers are places where it looks for the samples.
-        Probe rewritten = layers.graph() == graph ? probe : new Probe(layers.graph(), inputs.specs());
-        Facts facts = rewritten.withBatchAxes(
-                layers.facts(), layers.sites().stream().map(NormSite::input).toList(), head.logits());
+        Facts facts = finder.find(graph, inputs, head);
+        int classes = classes(file, head, facts);
+        AdaptedLayers layers = AdaptedLayers.of(graph, facts, head.logits(), options.insertion());
         return new Analysis(
                 file,
                 layers.graph(),
@@ -82,10 +99,10 @@ record Analysis(
                 inputs,
                 head,
                 classes,
-                facts,
+                layers.facts(),
                 new Lifting(layers.sites()),
                 layers.refusal(),
-                Differentiator.of(layers.graph(), facts, layers.sites(), head.logits()));
+                Differentiator.of(layers.graph(), layers.facts(), layers.sites(), head.logits()));
     }
 
     /**

@@ -1,65 +1,43 @@
 package io.tta4j.onnx;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import io.tta4j.model.ModelException;
+import io.tta4j.onnx.graph.FileValues;
+import io.tta4j.onnx.session.NativeSession;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/** An ONNX file as it was read. */
-final class ModelFile {
+/**
+ * An ONNX model where it lies: in a file, with others beside it that may hold weights, or in the caller's memory. Is
+ * not read before it is asked for, and holds nothing of what it read.
+ */
+abstract sealed class ModelFile {
 
     private static final String EXAMPLE = "expected an ONNX file such as torch.onnx.export writes";
 
     private final String name;
-    private final byte[] bytes;
-    private final ModelProto proto;
 
-    private ModelFile(String name, byte[] bytes, ModelProto proto) {
+    private ModelFile(String name) {
         this.name = name;
-        this.bytes = bytes;
-        this.proto = proto;
     }
 
-    /**
-     * @throws UncheckedIOException if the file cannot be read
-     * @throws ModelException if it is no ONNX file
-     */
-    static ModelFile read(Path file) {
-        byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        ModelFile model = parse(String.valueOf(file.getFileName()), bytes);
-        return model.hasExternalData() ? model.withExternalData(file.toAbsolutePath()) : model;
+    static ModelFile at(Path file) {
+        return new OnDisk(file.toAbsolutePath());
     }
 
-    static ModelFile parse(String name, byte[] bytes) {
-        ModelProto proto;
-        try {
-            // Weights stay where they are: the parsed model points into the bytes.
-            CodedInputStream input = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
-            input.enableAliasing(true);
-            proto = ModelProto.parseFrom(input);
-        } catch (IOException e) {
-            throw new ModelException("'%s' is no ONNX model: %s".formatted(name, EXAMPLE), e);
-        }
-        if (!proto.hasGraph() || proto.getGraph().getNodeCount() == 0 || proto.getOpsetImportCount() == 0) {
-            throw new ModelException("'%s' is no ONNX model: it holds no graph; %s".formatted(name, EXAMPLE));
-        }
-        return new ModelFile(name, bytes, proto);
+    /** @param bytes the file's bytes with all weights inside; not copied */
+    static ModelFile of(byte[] bytes, String name) {
+        return new InMemory(bytes, name);
     }
 
     /** What messages call it. */
@@ -67,66 +45,129 @@ final class ModelFile {
         return name;
     }
 
-    /** One self-contained model: weights that lay in files beside it are inside. Not a copy. */
-    byte[] bytes() {
-        return bytes;
+    /**
+     * Reads the model, but for its large weights, which are read from where they are when they are needed.
+     *
+     * @throws UncheckedIOException if the file cannot be read
+     * @throws ModelException if it is no ONNX file, or not the one any more that was read first
+     */
+    ModelProto read() {
+        ModelProto model;
+        try {
+            model = parse();
+        } catch (InvalidProtocolBufferException e) {
+            throw new ModelException("'%s' is no ONNX model: %s".formatted(name, EXAMPLE), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (!model.hasGraph() || model.getGraph().getNodeCount() == 0 || model.getOpsetImportCount() == 0) {
+            throw new ModelException("'%s' is no ONNX model: it holds no graph; %s".formatted(name, EXAMPLE));
+        }
+        return model;
     }
 
-    /** The same, parsed. */
-    ModelProto proto() {
-        return proto;
-    }
+    abstract ModelProto parse() throws IOException;
 
-    private boolean hasExternalData() {
-        return proto.getGraph().getInitializerList().stream().anyMatch(ModelFile::isExternal);
-    }
+    /** Opens a session over the model as it is. */
+    abstract NativeSession open(int intraOpThreads);
 
-    private static boolean isExternal(TensorProto tensor) {
-        return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
-    }
+    private static final class InMemory extends ModelFile {
 
-    /** Sessions are made from memory, where ONNX Runtime has no folder to look for weights in. */
-    private ModelFile withExternalData(Path file) {
-        ModelProto.Builder complete = proto.toBuilder();
-        for (int i = 0; i < proto.getGraph().getInitializerCount(); i++) {
-            TensorProto tensor = proto.getGraph().getInitializer(i);
-            if (isExternal(tensor)) {
-                complete.getGraphBuilder().setInitializer(i, load(file, tensor));
+        private final byte[] bytes;
+
+        InMemory(byte[] bytes, String name) {
+            super(name);
+            this.bytes = bytes;
+        }
+
+        @Override
+        ModelProto parse() throws IOException {
+            // Weights stay where they are: the parsed model points into the bytes.
+            CodedInputStream input = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+            input.enableAliasing(true);
+            ModelProto model = ModelProto.parseFrom(input);
+            for (TensorProto tensor : model.getGraph().getInitializerList()) {
+                if (FileValues.holds(tensor)) {
+                    throw new ModelException(
+                            "'%s' must hold all of its weights, but keeps '%s' in another file; load it from its path"
+                                    .formatted(name(), tensor.getName()));
+                }
             }
+            return model;
         }
-        ModelProto model = complete.build();
-        return new ModelFile(name, model.toByteArray(), model);
+
+        @Override
+        NativeSession open(int intraOpThreads) {
+            return NativeSession.open(bytes, intraOpThreads);
+        }
     }
 
-    private TensorProto load(Path file, TensorProto tensor) {
-        Map<String, String> where = new HashMap<>();
-        for (StringStringEntryProto entry : tensor.getExternalDataList()) {
-            where.put(entry.getKey(), entry.getValue());
+    private static final class OnDisk extends ModelFile {
+
+        private final Path file;
+        private @Nullable Fingerprint first;
+
+        OnDisk(Path file) {
+            super(String.valueOf(file.getFileName()));
+            this.file = file;
         }
-        Path folder = file.resolveSibling("").normalize();
-        Path data = folder.resolve(where.getOrDefault("location", "")).normalize();
-        if (!data.startsWith(folder)) {
-            throw new ModelException("'%s' keeps weights '%s' outside of its own folder, in '%s'"
-                    .formatted(name, tensor.getName(), where.get("location")));
+
+        @Override
+        ModelProto parse() throws IOException {
+            SortedSet<Path> parts = new TreeSet<>();
+            parts.add(file);
+            ModelProto.Builder model = ModelReader.read(file).toBuilder();
+            for (int i = 0; i < model.getGraph().getInitializerCount(); i++) {
+                TensorProto tensor = model.getGraph().getInitializer(i);
+                // What the reader left in this file has an absolute location already.
+                if (FileValues.holds(tensor) && !FileValues.file(tensor).isAbsolute()) {
+                    TensorProto located = located(tensor);
+                    parts.add(FileValues.file(located));
+                    model.getGraphBuilder()
+                            .setInitializer(
+                                    i,
+                                    FileValues.length(located) < FileValues.SMALLEST
+                                            ? FileValues.loaded(located)
+                                            : located);
+                }
+            }
+            requireUnchanged(Fingerprint.of(parts));
+            return model.build();
         }
-        try (FileChannel channel = FileChannel.open(data)) {
+
+        private TensorProto located(TensorProto tensor) throws IOException {
+            Map<String, String> where = FileValues.entries(tensor);
+            Path folder = file.resolveSibling("").normalize();
+            Path data = folder.resolve(FileValues.file(tensor)).normalize();
+            if (!data.startsWith(folder)) {
+                throw new ModelException("'%s' keeps weights '%s' outside of its own folder, in '%s'"
+                        .formatted(name(), tensor.getName(), FileValues.file(tensor)));
+            }
             long offset = Long.parseLong(where.getOrDefault("offset", "0"));
-            long length = Long.parseLong(where.getOrDefault("length", Long.toString(channel.size() - offset)));
-            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(length));
-            while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) >= 0) {
-                // A channel may give less than asked for.
-            }
-            if (bytes.hasRemaining()) {
+            long size = Files.size(data);
+            long length = Long.parseLong(where.getOrDefault("length", Long.toString(size - offset)));
+            if (offset + length > size) {
                 throw new ModelException("'%s' must hold %d bytes of weights '%s' at %d, but ends before"
                         .formatted(data.getFileName(), length, tensor.getName(), offset));
             }
-            return tensor.toBuilder()
-                    .clearExternalData()
-                    .clearDataLocation()
-                    .setRawData(ByteString.copyFrom(bytes.flip()))
-                    .build();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return FileValues.of(tensor, data, offset, length);
+        }
+
+        private void requireUnchanged(Fingerprint now) {
+            Fingerprint then = first;
+            if (then == null) {
+                first = now;
+            } else if (!then.equals(now)) {
+                throw new ModelException(
+                        ("'%s' must stay as it is while the model is in use, but has changed since it was loaded, from %s to %s;"
+                                        + " load the model again, and put new models beside old ones")
+                                .formatted(name(), then, now));
+            }
+        }
+
+        @Override
+        NativeSession open(int intraOpThreads) {
+            return NativeSession.open(file, intraOpThreads);
         }
     }
 }

@@ -16,6 +16,7 @@ import io.tta4j.onnx.norm.Lifting;
 import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.FloatPool;
 import io.tta4j.onnx.session.Leases;
+import io.tta4j.onnx.session.NativeMemory;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeTensors;
 import io.tta4j.onnx.session.SharedWeights;
@@ -45,8 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnnxModel implements AdaptableModel {
 
-    private final Analysis analysis;
-    private final OnnxOptions options;
+    private final KnownModel known;
     private final NativeSession original;
     private final ThetaPool thetas;
     private final FloatPool floats = new FloatPool();
@@ -56,20 +56,18 @@ public final class OnnxModel implements AdaptableModel {
     private @Nullable SharedWeights weights;
     private @Nullable AdaptationSessions sessions;
 
-    private OnnxModel(Analysis analysis, OnnxOptions options) {
+    private OnnxModel(KnownModel known) {
         this.whole = null;
-        this.analysis = analysis;
-        this.options = options;
-        this.original = NativeSession.open(analysis.file().bytes(), options.intraOpThreads());
-        this.thetas = new ThetaPool(analysis.lifting().layout().size());
-        this.leases = new Leases("model '" + analysis.file().name() + "'", this::free);
+        this.known = known;
+        this.original = known.file().open(known.options().intraOpThreads());
+        this.thetas = new ThetaPool(known.layout().size());
+        this.leases = new Leases("model '" + known.file().name() + "'", this::free);
     }
 
     /** A view of a model: it has sessions of its own, and all else is the model's. */
-    private OnnxModel(OnnxModel whole, Analysis analysis) {
+    private OnnxModel(OnnxModel whole, KnownModel known) {
         this.whole = whole;
-        this.analysis = analysis;
-        this.options = whole.options;
+        this.known = known;
         this.original = whole.original;
         this.thetas = whole.thetas;
         this.leases = whole.leases;
@@ -89,7 +87,7 @@ public final class OnnxModel implements AdaptableModel {
     /** Loads a file; throws as {@link #load(Path)}. */
     public static OnnxModel load(Path file, OnnxOptions options) {
         EngineLibraries.require();
-        return load(ModelFile.read(file), options);
+        return load(ModelFile.at(file), options);
     }
 
     /**
@@ -100,22 +98,13 @@ public final class OnnxModel implements AdaptableModel {
      */
     public static OnnxModel load(byte[] bytes, String name, OnnxOptions options) {
         EngineLibraries.require();
-        return load(ModelFile.parse(name, bytes), options);
+        return load(ModelFile.of(bytes, name), options);
     }
 
     private static OnnxModel load(ModelFile file, OnnxOptions options) {
-        Analysis analysis = Analysis.of(file, options);
-        analysis.requireAdaptable();
-        requireSlices(analysis, options);
-        return new OnnxModel(analysis, options);
-    }
-
-    private static void requireSlices(Analysis analysis, OnnxOptions options) {
-        if (options.rowsPerPass() > 0 && !analysis.facts().samplesIndependent()) {
-            throw new ModelException(
-                    "'%s' must run over whole batches, because its samples depend on each other, but rowsPerPass was %d; set it to 0"
-                            .formatted(analysis.file().name(), options.rowsPerPass()));
-        }
+        OnnxModel model = new OnnxModel(KnownModel.of(file, options));
+        NativeMemory.trim();
+        return model;
     }
 
     /**
@@ -126,32 +115,32 @@ public final class OnnxModel implements AdaptableModel {
      */
     public static OnnxInspection inspect(Path file, OnnxOptions options) {
         EngineLibraries.require();
-        return Analysis.of(ModelFile.read(file), options).inspection();
+        return Analysis.of(ModelFile.at(file), options).inspection();
     }
 
     @Override
     public List<InputSpec> inputs() {
-        return analysis.inputs().specs();
+        return known.inputs().specs();
     }
 
     @Override
     public int classes() {
-        return analysis.classes();
+        return known.classes();
     }
 
     @Override
     public AffineLayout layout() {
-        return analysis.lifting().layout();
+        return known.layout();
     }
 
     @Override
     public Vector source() {
-        return analysis.lifting().source();
+        return known.source();
     }
 
     @Override
     public boolean samplesIndependent() {
-        return analysis.facts().samplesIndependent();
+        return known.samplesIndependent();
     }
 
     @Override
@@ -163,16 +152,12 @@ public final class OnnxModel implements AdaptableModel {
     }
 
     private synchronized OnnxModel view(Statistics statistics) {
-        return views.computeIfAbsent(statistics, wanted -> {
-            Analysis moved = analysis.withStatistics(wanted);
-            requireSlices(moved, options);
-            return new OnnxModel(this, moved);
-        });
+        return views.computeIfAbsent(statistics, wanted -> new OnnxModel(this, known.withStatistics(wanted)));
     }
 
     @Override
     public Pass forward(Batch batch, Vector theta) {
-        analysis.inputs().requireAccepts(batch);
+        known.inputs().requireAccepts(batch);
         leases.acquire();
         return trace(adapting -> adapting.start(Feed.of(batch)), batch.rows(), theta);
     }
@@ -203,7 +188,7 @@ public final class OnnxModel implements AdaptableModel {
         if (adapting.keeping.isPresent()) {
             Keeping keeping = adapting.keeping.get();
             OrtSession.Result trace = run(keeping.trace(), keeping.traced(), feed, theta);
-            return TracedPass.of(this, adapting, keeping, feed, theta, trace, analysis.head());
+            return TracedPass.of(this, adapting, keeping, feed, theta, trace, known.head());
         }
         return RecomputedPass.of(
                 this,
@@ -212,13 +197,13 @@ public final class OnnxModel implements AdaptableModel {
                 feed,
                 rows,
                 theta,
-                options.rowsPerPass(),
-                analysis.head());
+                known.options().rowsPerPass(),
+                known.head());
     }
 
     @Override
     public Pass serve(Batch batch, Vector theta) {
-        analysis.inputs().requireAccepts(batch);
+        known.inputs().requireAccepts(batch);
         leases.acquire();
         try (Feed feed = Feed.of(batch)) {
             boolean untouched = whole == null && theta.equals(source());
@@ -229,7 +214,7 @@ public final class OnnxModel implements AdaptableModel {
     }
 
     private Pass serveOriginal(Batch batch, Feed feed) {
-        Head head = analysis.head();
+        Head head = known.head();
         try (OrtSession.Result result = original.run(feed.tensors(), Set.of(head.output()))) {
             Matrix output = NativeTensors.matrix(result, head.output());
             return new ServedPass(this, batch, head.logitsOf(output), output);
@@ -237,7 +222,7 @@ public final class OnnxModel implements AdaptableModel {
     }
 
     private Pass serveAdapted(Batch batch, Feed feed, Vector theta) {
-        Head head = analysis.head();
+        Head head = known.head();
         AdaptationSessions adapting = sessions();
         try (OrtSession.Result result = run(adapting.serve, adapting.answers, feed, theta)) {
             return new ServedPass(
@@ -260,13 +245,16 @@ public final class OnnxModel implements AdaptableModel {
     private synchronized AdaptationSessions sessions() {
         AdaptationSessions built = sessions;
         if (built == null) {
-            built = new AdaptationSessions(analysis, options, whole == null ? weights() : whole.weights());
+            Analysis analysis = known.analyse();
+            SharedWeights shared = whole == null ? weights(analysis) : whole.weights(analysis);
+            built = new AdaptationSessions(analysis, known.options(), shared);
             sessions = built;
+            NativeMemory.trim();
         }
         return built;
     }
 
-    private synchronized SharedWeights weights() {
+    private synchronized SharedWeights weights(Analysis analysis) {
         SharedWeights made = weights;
         if (made == null) {
             made = SharedWeights.of(analysis.graph());

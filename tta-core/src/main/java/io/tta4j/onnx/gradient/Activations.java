@@ -43,14 +43,15 @@ final class Activations {
         node.contribute(0, node.builder().multiply(node.upstream(), slope));
     }
 
-    /** Phi(x) + x phi(x); with u = x / sqrt(2) that is (1 + erf u + u 2 / sqrt(pi) e^(-u^2)) / 2. */
+    /** Phi(x) + x phi(x). */
     private static String geluSlope(NodeGradient node) {
         GraphBuilder builder = node.builder();
-        String u = builder.multiply(node.value(0), 1 / SQRT_2);
-        String exponent = builder.subtract(builder.scalar(Math.log(2 / Math.sqrt(Math.PI))), builder.multiply(u, u));
-        String bell = builder.multiply(builder.emit("Exp", List.of(exponent)), u);
-        String twice = builder.add(builder.add(builder.emit("Erf", List.of(u)), bell), builder.scalar(1));
-        return builder.multiply(twice, 0.5);
+        String x = node.value(0);
+        String erf = builder.emit("Erf", List.of(builder.multiply(x, 1 / SQRT_2)));
+        String distribution = builder.multiply(builder.add(erf, builder.scalar(1)), 0.5);
+        String bell = builder.emit("Exp", List.of(builder.multiply(builder.multiply(x, x), -0.5)));
+        String density = builder.multiply(bell, 1 / Math.sqrt(2 * Math.PI));
+        return builder.add(distribution, builder.multiply(x, density));
     }
 
     /** With u = sqrt(2 / pi) (x + 0.044715 x^3) and t = tanh u: (1 + t) / 2 + x (1 - t^2) u' / 2. */

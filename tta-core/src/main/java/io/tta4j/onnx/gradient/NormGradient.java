@@ -7,7 +7,6 @@ import io.tta4j.onnx.graph.Tensors;
 import io.tta4j.onnx.norm.GroupStatistics;
 import io.tta4j.onnx.norm.NormSite;
 import io.tta4j.onnx.norm.Normalization;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -121,39 +120,38 @@ final class NormGradient {
         return builder.reshape(repeated, 0, groups * perGroup, 1);
     }
 
-    /** A layer norm without parameters finds xhat and r again, in one pass over x. */
     private Parameters overFeatures(Normalization.OverFeatures how) {
         int first = how.firstAxis();
+        int[] features = IntStream.range(first, shape.rank()).toArray();
         long[] axes = LongStream.range(first, shape.rank()).toArray();
-        long[] features = LongStream.of(axes)
-                .map(axis -> shape.fixedExtent(Math.toIntExact(axis)))
-                .toArray();
-        long count = LongStream.of(features).reduce(1, Math::multiplyExact);
-        float[] ones = new float[Math.toIntExact(count)];
-        Arrays.fill(ones, 1);
-        List<String> found = builder.emit(
-                "LayerNormalization",
-                List.of(tape.value(site.input()), builder.floats(ones, features)),
-                3,
-                GraphBuilder.attribute("axis", first),
-                GraphBuilder.attribute("epsilon", how.epsilon()));
-        String normalized = found.get(0);
-        String scale = found.get(2);
+        long count = shape.elements(features);
+        String centered = centered(tape.value(site.input()), count, axes);
+        String scale = inverseDeviation(centered, how.epsilon(), count, axes);
+        String normalized = builder.multiply(centered, scale);
         String weightGradient = builder.multiply(upstream, normalized);
         if (wantsInput) {
-            String gammaInShape = features.length == 1 ? gamma : builder.reshape(gamma, features);
+            String gammaInShape = features.length == 1
+                    ? gamma
+                    : builder.reshape(
+                            gamma,
+                            IntStream.of(features).mapToLong(shape::fixedExtent).toArray());
             String scaled = builder.multiply(upstream, gammaInShape);
             String a = mean(scaled, count, axes);
-            // The mean of gamma dy xhat: of the last axis as a product, which spares a pass.
-            String b = features.length == 1
-                    ? builder.emit(
-                            "MatMul",
-                            List.of(weightGradient, builder.multiply(builder.reshape(gamma, count, 1), 1.0 / count)))
-                    : mean(builder.multiply(weightGradient, gammaInShape), count, axes);
+            String b = mean(builder.multiply(scaled, normalized), count, axes);
             String rest = builder.add(builder.multiply(normalized, b), a);
             contributeInput(builder.multiply(builder.subtract(scaled, rest), scale));
         }
         return new SampleSums(tape, site.input()).of(weightGradient, upstream, shape, first);
+    }
+
+    private String centered(String tensor, long count, long... axes) {
+        return builder.subtract(tensor, mean(tensor, count, axes));
+    }
+
+    private String inverseDeviation(String centered, float epsilon, long count, long... axes) {
+        String variance = mean(builder.multiply(centered, centered), count, axes);
+        return builder.emit(
+                "Reciprocal", List.of(builder.emit("Sqrt", List.of(builder.add(variance, builder.scalar(epsilon))))));
     }
 
     private String mean(String tensor, long count, long... axes) {

@@ -31,7 +31,7 @@ public final class Tensors {
                     .formatted(tensor.getName(), tensor.getDataType()));
         }
         float[] values = new float[elements(tensor)];
-        if (tensor.hasRawData()) {
+        if (isRaw(tensor)) {
             raw(tensor).asFloatBuffer().get(values);
         } else {
             List<Float> data = tensor.getFloatDataList();
@@ -46,7 +46,7 @@ public final class Tensors {
     public static long[] integers(TensorProto tensor) {
         int size = elements(tensor);
         if (tensor.getDataType() == TensorProto.DataType.INT64.getNumber()) {
-            if (tensor.hasRawData()) {
+            if (isRaw(tensor)) {
                 long[] values = new long[size];
                 raw(tensor).asLongBuffer().get(values);
                 return values;
@@ -54,7 +54,7 @@ public final class Tensors {
             return tensor.getInt64DataList().stream().mapToLong(Long::longValue).toArray();
         }
         if (tensor.getDataType() == TensorProto.DataType.INT32.getNumber()) {
-            if (tensor.hasRawData()) {
+            if (isRaw(tensor)) {
                 int[] values = new int[size];
                 raw(tensor).asIntBuffer().get(values);
                 return Arrays.stream(values).asLongStream().toArray();
@@ -86,7 +86,12 @@ public final class Tensors {
         return tensor.setRawData(ByteString.copyFrom(bytes)).build();
     }
 
+    private static boolean isRaw(TensorProto tensor) {
+        return tensor.hasRawData() || FileValues.holds(tensor);
+    }
+
     private static ByteBuffer raw(TensorProto tensor) {
-        return tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        TensorProto loaded = FileValues.holds(tensor) ? FileValues.loaded(tensor) : tensor;
+        return loaded.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -53,7 +53,7 @@ public record InsertedLayers(Graph graph, Facts facts, List<NormSite> sites, Map
         Map<Node, String> passedBy = new LinkedHashMap<>();
         Map<String, Node> readers = new LinkedHashMap<>();
         GraphBuilder builder = new GraphBuilder(SCOPE);
-        Map<String, Shape> shapes = new HashMap<>();
+        Map<String, String> twins = new HashMap<>();
         for (Node node : original.nodes()) {
             if (!CONVOLUTIONS.contains(node.operator())) {
                 builder.copy(node.proto());
@@ -66,7 +66,7 @@ public record InsertedLayers(Graph graph, Facts facts, List<NormSite> sites, Map
                 continue;
             }
             Shape shape = facts.shape(node.output());
-            shapes.put(raw(node), shape);
+            twins.put(raw(node), node.output());
             readers.put(node.output(), node);
             emit(builder, node, Math.toIntExact(shape.fixedExtent(1)));
         }
@@ -74,7 +74,7 @@ public record InsertedLayers(Graph graph, Facts facts, List<NormSite> sites, Map
         List<NormSite> sites = readers.values().stream()
                 .map(convolution -> site(graph, convolution))
                 .toList();
-        return new InsertedLayers(graph, facts.about(graph, shapes), sites, passedBy);
+        return new InsertedLayers(graph, facts.withTwins(graph, twins), sites, passedBy);
     }
 
     /** Why there is none, as a part of a sentence. */

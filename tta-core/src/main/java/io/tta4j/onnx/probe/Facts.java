@@ -10,34 +10,25 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a probe found out. Immutable. */
+/** What is known about a graph: what its probe saw, and its constants. Immutable. */
 public final class Facts {
 
     private final Graph graph;
-    private final Map<String, Shape> shapes;
-    private final Map<String, long[]> integers;
-    private final Map<String, BatchAxis> batchAxes;
-    private final boolean samplesIndependent;
-    private final boolean probabilities;
+    private final Observations seen;
 
-    Facts(
-            Graph graph,
-            Map<String, Shape> shapes,
-            Map<String, long[]> integers,
-            Map<String, BatchAxis> batchAxes,
-            boolean samplesIndependent,
-            boolean probabilities) {
+    public Facts(Graph graph, Observations seen) {
         this.graph = graph;
-        this.shapes = Map.copyOf(shapes);
-        this.integers = Map.copyOf(integers);
-        this.batchAxes = Map.copyOf(batchAxes);
-        this.samplesIndependent = samplesIndependent;
-        this.probabilities = probabilities;
+        this.seen = seen;
+    }
+
+    /** What was seen when the graph ran. */
+    public Observations observations() {
+        return seen;
     }
 
     /** The shape of a tensor. */
     public Shape shape(String tensor) {
-        Shape shape = shapes.get(tensor);
+        Shape shape = seen.shapes().get(tensor);
         if (shape != null) {
             return shape;
         }
@@ -49,7 +40,7 @@ public final class Facts {
 
     /** Whether an integer tensor has the same values whatever the batch. */
     public boolean isFixed(String tensor) {
-        return integers.containsKey(tensor) || graph.constant(tensor).isPresent();
+        return seen.integers().containsKey(tensor) || graph.constant(tensor).isPresent();
     }
 
     /**
@@ -58,7 +49,7 @@ public final class Facts {
      * @throws ModelException if they depend on the batch or on the data
      */
     public long[] integers(String tensor) {
-        long @Nullable [] values = integers.get(tensor);
+        long @Nullable [] values = seen.integers().get(tensor);
         if (values != null) {
             return values.clone();
         }
@@ -68,9 +59,9 @@ public final class Facts {
                         + "' must not depend on the batch or on the data for a gradient, but do"));
     }
 
-    /** Where a probed tensor carries the samples; empty where it does not, or not in whole blocks. */
+    /** Where a tensor carries the samples; empty where it does not, or not in whole blocks. */
     public Optional<BatchAxis> batchAxis(String tensor) {
-        return Optional.ofNullable(batchAxes.get(tensor));
+        return Optional.ofNullable(seen.batchAxes().get(tensor));
     }
 
     /**
@@ -79,23 +70,32 @@ public final class Facts {
      * @param further the shapes of tensors that came with the rewriting
      */
     public Facts about(Graph rewritten, Map<String, Shape> further) {
-        Map<String, Shape> all = new HashMap<>(shapes);
-        all.putAll(further);
-        return new Facts(rewritten, all, integers, batchAxes, samplesIndependent, probabilities);
+        return new Facts(rewritten, seen.with(further, Map.of()));
+    }
+
+    /**
+     * The same facts about a graph that was rewritten around the same tensors.
+     *
+     * @param twins tensors that came with the rewriting, and which of the others each of them is like
+     */
+    public Facts withTwins(Graph rewritten, Map<String, String> twins) {
+        Map<String, Shape> shapes = new HashMap<>();
+        Map<String, BatchAxis> axes = new HashMap<>();
+        twins.forEach((twin, tensor) -> {
+            shapes.put(twin, shape(tensor));
+            batchAxis(tensor).ifPresent(axis -> axes.put(twin, axis));
+        });
+        return new Facts(rewritten, seen.with(shapes, axes));
     }
 
     /** The same facts about a graph whose samples were made to interact. */
     public Facts withInteractingSamples() {
-        return new Facts(graph, shapes, integers, batchAxes, false, probabilities);
-    }
-
-    Facts with(Map<String, BatchAxis> axes, boolean independent) {
-        return new Facts(graph, shapes, integers, axes, independent, probabilities);
+        return new Facts(graph, seen.withInteractingSamples());
     }
 
     /** Whether a row of the logits depends on the same row of the inputs alone. */
     public boolean samplesIndependent() {
-        return samplesIndependent;
+        return seen.samplesIndependent();
     }
 
     /**
@@ -103,6 +103,6 @@ public final class Facts {
      * probabilities taken as logits, which nothing in the graph may give away.
      */
     public boolean probabilities() {
-        return probabilities;
+        return seen.probabilities();
     }
 }

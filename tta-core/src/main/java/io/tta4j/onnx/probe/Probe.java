@@ -7,12 +7,12 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtSession;
 import io.tta4j.model.Batch;
 import io.tta4j.model.InputSpec;
-import io.tta4j.model.Matrix;
+import io.tta4j.model.ModelException;
+import io.tta4j.model.Vector;
 import io.tta4j.onnx.graph.BatchAxis;
 import io.tta4j.onnx.graph.Extent;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.GraphBuilder;
-import io.tta4j.onnx.graph.Node;
 import io.tta4j.onnx.graph.Shape;
 import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.NativeSession;
@@ -29,36 +29,50 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Learns about a graph by running it on batches of 2, 3 and 5 random samples and on 3 of them in another order.
+ * Learns about a graph by running it on a few batches of random samples.
  *
  * <p>Running says what no inference can: sizes alone do not tell an axis of extent k * N as (N, k) from (k, N), and
- * whether samples interact shows only in the numbers.
+ * whether samples interact shows only in the numbers. A batch costs its rows and no more: no tensor is handed out but
+ * small ones.
  */
 public final class Probe {
 
     static final Set<String> SHAPE_OPERATORS = Set.of("Shape", "Size");
-    private static final Set<String> RANDOM_OPERATORS = Set.of(
-            "RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli");
-    private static final int[] BATCHES = {2, 3, 5};
-    private static final int LARGEST = 5;
-    private static final int[] PERMUTATION = {2, 0, 1};
+
+    /** Two sizes give a line for every extent; and samples come in another order and among others. */
+    private static final List<List<Integer>> LINE = List.of(List.of(2, 0), List.of(0, 1, 2));
+
+    /** The cheapest size that checks the line, but often a special one, where axes of extent 1 vanish. */
+    private static final List<Integer> CHECK = List.of(1);
+
+    /** What decides where the cheapest size does not fit. */
+    private static final List<Integer> RECHECK = List.of(3, 0, 1, 4, 2);
+
+    private static final int SAMPLES = 5;
     private static final float TOLERANCE = 1e-3f;
     private static final double PROBABILITY_TOLERANCE = 1e-4;
 
     private final Graph graph;
     private final Batch samples;
+    private final int intraOpThreads;
+
+    /** A probe whose sessions run on one thread per core. */
+    public Probe(Graph graph, List<InputSpec> inputs) {
+        this(graph, inputs, 0);
+    }
 
     /**
      * @param graph a graph with its constants folded
      * @param inputs what the graph is fed; only the batch axis may be of any extent
+     * @param intraOpThreads threads of each session; 0 for one per core
      */
-    public Probe(Graph graph, List<InputSpec> inputs) {
+    public Probe(Graph graph, List<InputSpec> inputs, int intraOpThreads) {
         this.graph = graph;
-        this.samples = RandomSamples.of(inputs, LARGEST);
+        this.samples = RandomSamples.of(inputs, SAMPLES);
+        this.intraOpThreads = intraOpThreads;
     }
 
     /**
@@ -66,56 +80,12 @@ public final class Probe {
      * constants that nothing reads then: weights that were transposed, for one, would be kept twice.
      */
     public static Graph foldConstants(Graph graph) {
-        Set<String> varying = graph.reachable(
-                graph.inputs().stream().map(input -> input.getName()).toList(), node -> true);
-        Set<Node> foldable = new LinkedHashSet<>();
-        Set<String> constant = new LinkedHashSet<>(graph.initializers().keySet());
-        for (Node node : graph.nodes()) {
-            boolean fold = !RANDOM_OPERATORS.contains(node.operator())
-                    && constant.containsAll(node.reads())
-                    && node.outputs().stream().noneMatch(varying::contains);
-            if (fold) {
-                foldable.add(node);
-                constant.addAll(node.outputs());
-            }
-        }
-        if (foldable.isEmpty()) {
-            return graph;
-        }
-        Set<String> read = graph.nodes().stream()
-                .filter(node -> !foldable.contains(node))
-                .flatMap(node -> node.reads().stream())
-                .collect(Collectors.toSet());
-        graph.outputs().forEach(output -> read.add(output.getName()));
-        GraphBuilder constants = new GraphBuilder();
-        graph.initializers().values().forEach(constants::initializer);
-        List<String> results = new ArrayList<>();
-        for (Node node : foldable) {
-            constants.copy(node.proto());
-            node.outputs().stream().filter(read::contains).forEach(results::add);
-        }
-        results.forEach(constants::output);
-        ModelProto.Builder folded = graph.model().toBuilder();
-        folded.getGraphBuilder().clearNode().clearInitializer();
-        graph.initializers().values().stream()
-                .filter(tensor -> read.contains(tensor.getName()))
-                .forEach(folded.getGraphBuilder()::addInitializer);
-        graph.nodes().stream()
-                .filter(node -> !foldable.contains(node))
-                .forEach(node -> folded.getGraphBuilder().addNode(node.proto()));
-        if (!results.isEmpty()) {
-            try (NativeSession session = session(constants, graph);
-                    OrtSession.Result values = session.run(Map.of(), new LinkedHashSet<>(results))) {
-                results.forEach(name -> folded.getGraphBuilder()
-                        .addInitializer(Constants.of(name, NativeTensors.tensor(values, name))));
-            }
-        }
-        return new Graph(folded.build());
+        return Folding.fold(graph);
     }
 
     /**
-     * Shapes of all tensors that depend on data, values of all integer tensors that depend on shapes, and whether
-     * samples are independent.
+     * Shapes of all tensors that depend on data and where these carry the samples, values of all integer tensors that
+     * depend on shapes, and whether samples are independent.
      *
      * @param logits the tensor [N, C] by which independence is judged
      */
@@ -124,7 +94,7 @@ public final class Probe {
                 graph.inputs().stream().map(input -> input.getName()).toList();
         Set<String> data = graph.reachable(inputs, node -> !SHAPE_OPERATORS.contains(node.operator()));
         Set<String> varying = graph.reachable(inputs, node -> true);
-        GraphBuilder probe = copyOfGraph();
+        GraphBuilder probe = copyOf(graph);
         Map<String, String> shapeOutputs = new LinkedHashMap<>();
         Set<String> outputs = new LinkedHashSet<>(List.of(logits));
         for (String tensor : varying) {
@@ -140,58 +110,87 @@ public final class Probe {
         }
         outputs.forEach(probe::output);
 
-        List<Run> runs = runs(probe, outputs, logits);
-        Map<String, Shape> shapes = new HashMap<>();
-        shapeOutputs.forEach((tensor, output) -> linear(runs, output).ifPresent(shape -> shapes.put(tensor, shape)));
-        Map<String, long[]> integers = new HashMap<>();
-        for (String tensor : varying) {
-            if (!data.contains(tensor)) {
-                sameInAll(runs, tensor).ifPresent(values -> integers.put(tensor, values));
+        try (SharedWeights weights = SharedWeights.of(graph)) {
+            List<Run> runs = runs(probe, shapeOutputs.values(), outputs, logits, weights);
+            Map<String, Shape> shapes = new LinkedHashMap<>();
+            shapeOutputs.forEach(
+                    (tensor, output) -> linear(runs, output).ifPresent(shape -> shapes.put(tensor, shape)));
+            Map<String, long[]> integers = new HashMap<>();
+            Map<String, Shape> carriers = new LinkedHashMap<>(shapes);
+            for (String tensor : varying) {
+                if (!data.contains(tensor)) {
+                    sameInAll(runs, tensor).ifPresent(values -> integers.put(tensor, values));
+                    carriers.remove(tensor);
+                }
             }
+            Map<String, BatchAxis> axes = SampleAxes.of(graph, carriers, samples, builder -> open(builder, weights));
+            boolean independent = sameRows(runs) && axes.containsKey(logits);
+            return new Facts(
+                    graph,
+                    new Observations(
+                            shapes, integers, axes, independent, runs.stream().allMatch(Run::rowsSumToOne)));
         }
-        float[] ofAll = runs.get(runs.size() - 1).logits().toArray();
-        boolean independent =
-                runs.stream().allMatch(run -> startsWith(ofAll, run.logits().toArray()));
-        return new Facts(graph, shapes, integers, Map.of(), independent, rowsSumToOne(ofAll));
-    }
-
-    private static boolean rowsSumToOne(float[] values) {
-        int columns = values.length / LARGEST;
-        return IntStream.range(0, LARGEST).allMatch(row -> {
-            double sum = 0;
-            for (int column = 0; column < columns; column++) {
-                float value = values[row * columns + column];
-                sum += value >= 0 ? value : Double.NaN;
-            }
-            return Math.abs(sum - 1) <= PROBABILITY_TOLERANCE;
-        });
     }
 
     /** What one batch showed: all integer outputs, and the logits. */
-    private record Run(Map<String, long[]> integers, Matrix logits) {
+    private record Run(List<Integer> rows, Map<String, long[]> integers, Vector logits) {
 
         Optional<long[]> values(String output) {
             return Optional.ofNullable(integers.get(output));
         }
+
+        int columns() {
+            return logits.size() / rows.size();
+        }
+
+        float[] row(int row) {
+            return Arrays.copyOfRange(logits.toArray(), row * columns(), (row + 1) * columns());
+        }
+
+        boolean rowsSumToOne() {
+            return IntStream.range(0, rows.size()).allMatch(row -> {
+                double sum = 0;
+                for (float value : row(row)) {
+                    sum += value >= 0 ? value : Double.NaN;
+                }
+                return Math.abs(sum - 1) <= PROBABILITY_TOLERANCE;
+            });
+        }
     }
 
-    private List<Run> runs(GraphBuilder probe, Set<String> outputs, String logits) {
-        List<Run> runs = new ArrayList<>();
-        try (NativeSession session = session(probe, graph)) {
-            for (int rows : BATCHES) {
-                Batch batch = samples.select(IntStream.range(0, rows).toArray());
-                try (Feed feed = Feed.of(batch);
-                        OrtSession.Result result = session.run(feed.tensors(), outputs)) {
-                    Map<String, long[]> integers = new HashMap<>();
-                    for (String output : outputs) {
-                        integers(result.get(output).orElseThrow()).ifPresent(values -> integers.put(output, values));
-                    }
-                    float[] values = NativeTensors.floats(result, logits);
-                    runs.add(new Run(integers, Matrix.of(1, values.length, values)));
-                }
+    /** Runs of two sizes and one more that the line through these should predict. */
+    private List<Run> runs(
+            GraphBuilder probe, Collection<String> shapes, Set<String> outputs, String logits, SharedWeights weights) {
+        try (NativeSession session = open(probe, weights)) {
+            List<Run> runs = new ArrayList<>();
+            for (List<Integer> rows : LINE) {
+                runs.add(run(session, outputs, logits, rows));
             }
+            try {
+                Run check = run(session, outputs, logits, CHECK);
+                List<Run> checked = new ArrayList<>(runs);
+                checked.add(check);
+                if (shapes.stream().allMatch(shape -> linear(checked, shape).isPresent())) {
+                    return checked;
+                }
+            } catch (ModelException e) {
+                // A graph that cannot take a single sample still takes several.
+            }
+            runs.add(run(session, outputs, logits, RECHECK));
+            return runs;
         }
-        return runs;
+    }
+
+    private Run run(NativeSession session, Set<String> outputs, String logits, List<Integer> rows) {
+        try (Feed feed = Feed.of(
+                        samples.select(rows.stream().mapToInt(Integer::intValue).toArray()));
+                OrtSession.Result result = session.run(feed.tensors(), outputs)) {
+            Map<String, long[]> integers = new HashMap<>();
+            for (String output : outputs) {
+                integers(result.get(output).orElseThrow()).ifPresent(values -> integers.put(output, values));
+            }
+            return new Run(rows, integers, Vector.of(NativeTensors.floats(result, logits)));
+        }
     }
 
     private static Optional<long[]> sameInAll(List<Run> runs, String tensor) {
@@ -201,70 +200,6 @@ public final class Probe {
                         .allMatch(run -> run.values(tensor)
                                 .filter(values -> Arrays.equals(values, first))
                                 .isPresent()));
-    }
-
-    /** The same facts, and where the given float tensors carry the samples. */
-    public Facts withBatchAxes(Facts facts, Collection<String> tensors, String logits) {
-        Set<String> outputs = new LinkedHashSet<>(tensors);
-        outputs.add(logits);
-        Map<String, BatchAxis> axes = new HashMap<>();
-        GraphBuilder probe = copyOfGraph();
-        outputs.forEach(probe::output);
-        try (NativeSession session = session(probe, graph);
-                Feed stored = Feed.of(samples.select(0, 1, 2));
-                Feed permuted = Feed.of(samples.select(PERMUTATION));
-                OrtSession.Result before = session.run(stored.tensors(), outputs);
-                OrtSession.Result after = session.run(permuted.tensors(), outputs)) {
-            for (String tensor : outputs) {
-                batchAxis(
-                                facts.shape(tensor),
-                                NativeTensors.floats(before, tensor),
-                                NativeTensors.floats(after, tensor))
-                        .ifPresent(axis -> axes.put(tensor, axis));
-            }
-        }
-        // A row that depends on those before it passes the comparison of batches of several sizes, but not this one.
-        boolean independent = facts.samplesIndependent() && axes.containsKey(logits);
-        return facts.with(axes, independent);
-    }
-
-    private static Optional<BatchAxis> batchAxis(Shape shape, float[] before, float[] after) {
-        for (int axis = 0; axis < shape.rank(); axis++) {
-            Extent extent = shape.extent(axis);
-            if (extent.isFixed() || extent.fixed() != 0) {
-                continue;
-            }
-            int repeats = Math.toIntExact(extent.perRow());
-            for (boolean samplesOuter : new boolean[] {true, false}) {
-                if (movesWithSamples(shape.at(PERMUTATION.length), axis, repeats, samplesOuter, before, after)) {
-                    return Optional.of(new BatchAxis(axis, repeats, samplesOuter));
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static boolean movesWithSamples(
-            long[] shape, int axis, int repeats, boolean samplesOuter, float[] before, float[] after) {
-        int outer = Math.toIntExact(product(shape, 0, axis));
-        int inner = Math.toIntExact(product(shape, axis + 1, shape.length));
-        int extent = PERMUTATION.length * repeats;
-        float tolerance = tolerance(before);
-        for (int o = 0; o < outer; o++) {
-            for (int entry = 0; entry < extent; entry++) {
-                int sample = samplesOuter ? entry / repeats : entry % PERMUTATION.length;
-                int moved = PERMUTATION[sample];
-                int from = samplesOuter ? moved * repeats + entry % repeats : entry - sample + moved;
-                for (int i = 0; i < inner; i++) {
-                    float expected = before[(o * extent + from) * inner + i];
-                    // A comparison that NaN fails too.
-                    if (!(Math.abs(after[(o * extent + entry) * inner + i] - expected) <= tolerance)) {
-                        return false;
-                    }
-                }
-            }
-        }
-        return true;
     }
 
     /** The shape, read off in all runs, as a function of the batch; empty if it is no linear one. */
@@ -277,31 +212,43 @@ public final class Probe {
         }
         List<Extent> extents = new ArrayList<>();
         for (int axis = 0; axis < rank; axis++) {
-            long perRow = (shapes.get(1)[axis] - shapes.get(0)[axis]) / (BATCHES[1] - BATCHES[0]);
-            Extent extent = new Extent(perRow, shapes.get(0)[axis] - BATCHES[0] * perRow);
-            if (extent.at(LARGEST) != shapes.get(2)[axis]) {
-                return Optional.empty();
+            int first = runs.get(0).rows().size();
+            long perRow = (shapes.get(1)[axis] - shapes.get(0)[axis])
+                    / (runs.get(1).rows().size() - first);
+            Extent extent = new Extent(perRow, shapes.get(0)[axis] - first * perRow);
+            for (int i = 0; i < shapes.size(); i++) {
+                if (extent.at(runs.get(i).rows().size()) != shapes.get(i)[axis]) {
+                    return Optional.empty();
+                }
             }
             extents.add(extent);
         }
         return Optional.of(new Shape(extents));
     }
 
-    private static boolean startsWith(float[] all, float[] start) {
-        float tolerance = tolerance(all);
-        return IntStream.range(0, start.length).allMatch(i -> Math.abs(all[i] - start[i]) <= tolerance);
-    }
-
-    private static float tolerance(float[] values) {
+    /** Whether a sample has the same logits in every batch that it is in. */
+    private static boolean sameRows(List<Run> runs) {
+        Map<Integer, float[]> bySample = new HashMap<>();
         float largest = 0;
-        for (float value : values) {
-            largest = Math.max(largest, Math.abs(value));
+        for (Run run : runs) {
+            for (float value : run.logits().toArray()) {
+                largest = Math.max(largest, Math.abs(value));
+            }
         }
-        return TOLERANCE * largest;
+        for (Run run : runs) {
+            for (int row = 0; row < run.rows().size(); row++) {
+                float[] values = run.row(row);
+                float[] before = bySample.putIfAbsent(run.rows().get(row), values);
+                if (before != null && !near(before, values, TOLERANCE * largest)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
-    private static long product(long[] shape, int from, int to) {
-        return IntStream.range(from, to).mapToLong(axis -> shape[axis]).reduce(1, Math::multiplyExact);
+    private static boolean near(float[] a, float[] b, float tolerance) {
+        return a.length == b.length && IntStream.range(0, a.length).allMatch(i -> Math.abs(a[i] - b[i]) <= tolerance);
     }
 
     private static Optional<long[]> integers(OnnxValue value) {
@@ -322,8 +269,8 @@ public final class Probe {
         return Optional.empty();
     }
 
-    private GraphBuilder copyOfGraph() {
-        return copyOf(graph);
+    private NativeSession open(GraphBuilder builder, SharedWeights weights) {
+        return NativeSession.open(model(builder, graph), Purpose.PROBING, intraOpThreads, weights);
     }
 
     static GraphBuilder copyOf(Graph graph) {
@@ -335,8 +282,10 @@ public final class Probe {
     }
 
     static NativeSession session(GraphBuilder builder, Graph like) {
-        ModelProto model =
-                builder.build(like.model().getIrVersion(), like.model().getOpsetImportList());
-        return NativeSession.open(model, Purpose.PROBING, 0, SharedWeights.none());
+        return NativeSession.open(model(builder, like), Purpose.PROBING, 0, SharedWeights.none());
+    }
+
+    private static ModelProto model(GraphBuilder builder, Graph like) {
+        return builder.build(like.model().getIrVersion(), like.model().getOpsetImportList());
     }
 }

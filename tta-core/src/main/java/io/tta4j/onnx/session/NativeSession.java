@@ -11,6 +11,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.TensorInfo;
 import io.tta4j.model.ModelException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 
@@ -63,8 +64,8 @@ public final class NativeSession implements AutoCloseable {
     public static NativeSession open(ModelProto model, Purpose purpose, int intraOpThreads, SharedWeights weights) {
         SessionOptions options = options(purpose, intraOpThreads);
         try {
-            weights.addTo(options, model);
-            return new NativeSession(environment().createSession(model.toByteArray(), options), options);
+            byte[] bytes = weights.addTo(options, model).toByteArray();
+            return new NativeSession(environment().createSession(bytes, options), options);
         } catch (OrtException e) {
             options.close();
             throw new ModelException("ONNX Runtime refuses the model: " + firstLine(e), e);
@@ -76,6 +77,17 @@ public final class NativeSession implements AutoCloseable {
         SessionOptions options = options(Purpose.SERVING, intraOpThreads);
         try {
             return new NativeSession(environment().createSession(file, options), options);
+        } catch (OrtException e) {
+            options.close();
+            throw new ModelException("ONNX Runtime refuses the model: " + firstLine(e), e);
+        }
+    }
+
+    /** Opens a session over a user's file as it is, with the weights that lie beside it. */
+    public static NativeSession open(Path file, int intraOpThreads) {
+        SessionOptions options = options(Purpose.SERVING, intraOpThreads);
+        try {
+            return new NativeSession(environment().createSession(file.toString(), options), options);
         } catch (OrtException e) {
             options.close();
             throw new ModelException("ONNX Runtime refuses the model: " + firstLine(e), e);

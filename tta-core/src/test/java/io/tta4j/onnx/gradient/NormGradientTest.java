@@ -417,11 +417,8 @@ class NormGradientTest {
 
         static Derived of(TestGraph written, InputSpec input, String output) {
             Graph graph = Probe.foldConstants(written.graph());
-            Probe probe = new Probe(graph, List.of(input));
-            Facts shapes = probe.facts(output);
-            List<NormSite> sites = NormFinder.find(graph, shapes);
-            Facts facts = probe.withBatchAxes(
-                    shapes, sites.stream().map(NormSite::input).toList(), output);
+            Facts facts = new Probe(graph, List.of(input)).facts(output);
+            List<NormSite> sites = NormFinder.find(graph, facts);
             Lifting lifting = new Lifting(sites);
             Pullback pullback = Differentiator.of(graph, facts, sites, output).pullback(lifting);
             assertThat(pullback.perSample()).isTrue();

@@ -1,0 +1,82 @@
+package io.tta4j.onnx;
+
+import io.tta4j.model.AffineLayout;
+import io.tta4j.model.ModelException;
+import io.tta4j.model.Statistics;
+import io.tta4j.model.Vector;
+import io.tta4j.onnx.probe.Observations;
+import java.util.Optional;
+
+/**
+ * What stays of an analysis while a model is in use: all but the graph and its weights, which serving has no use for.
+ *
+ * @param file where the model lies
+ * @param options how it was loaded
+ * @param statistics those of batch norm, where they are not the source's
+ * @param inputs what it is fed
+ * @param head where the logits come out
+ * @param classes C
+ * @param layout the adapted layers' parameters
+ * @param source theta as the file has it
+ * @param samplesIndependent whether a row of the logits depends on the same row of the inputs alone
+ * @param seen what the probe saw
+ */
+record KnownModel(
+        ModelFile file,
+        OnnxOptions options,
+        Optional<Statistics> statistics,
+        Inputs inputs,
+        Head head,
+        int classes,
+        AffineLayout layout,
+        Vector source,
+        boolean samplesIndependent,
+        Observations seen) {
+
+    /** @throws ModelException if the model is no classifier, or cannot be adapted */
+    static KnownModel of(ModelFile file, OnnxOptions options) {
+        Analysis analysis = Analysis.of(file, options);
+        analysis.requireAdaptable();
+        return of(analysis, options, Optional.empty(), analysis.facts().observations());
+    }
+
+    private static KnownModel of(
+            Analysis analysis, OnnxOptions options, Optional<Statistics> statistics, Observations seen) {
+        boolean samplesIndependent = analysis.facts().samplesIndependent();
+        if (options.rowsPerPass() > 0 && !samplesIndependent) {
+            throw new ModelException(
+                    "'%s' must run over whole batches, because its samples depend on each other, but rowsPerPass was %d; set it to 0"
+                            .formatted(analysis.file().name(), options.rowsPerPass()));
+        }
+        return new KnownModel(
+                analysis.file(),
+                options,
+                statistics,
+                analysis.inputs(),
+                analysis.head(),
+                analysis.classes(),
+                analysis.lifting().layout(),
+                analysis.lifting().source(),
+                samplesIndependent,
+                seen);
+    }
+
+    /**
+     * The same model with batch norm on other statistics than those of training.
+     *
+     * @throws ModelException if there is no batch norm that could take them, or the file has changed
+     */
+    KnownModel withStatistics(Statistics wanted) {
+        return of(Analysis.again(file, options, seen).withStatistics(wanted), options, Optional.of(wanted), seen);
+    }
+
+    /**
+     * Reads the model again, and finds what was found before without a run.
+     *
+     * @throws ModelException if the file has changed
+     */
+    Analysis analyse() {
+        Analysis again = Analysis.again(file, options, seen);
+        return statistics.map(again::withStatistics).orElse(again);
+    }
+}
