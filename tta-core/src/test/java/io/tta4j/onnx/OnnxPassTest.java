@@ -41,7 +41,6 @@ class OnnxPassTest {
 
     private static final Offset<Float> ROUNDING = within(1e-5f);
 
-
     @Test
     void givesASamplesRowsThatSumToTheGradient() {
         try (OnnxModel model = plain();
