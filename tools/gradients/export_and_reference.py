@@ -19,10 +19,15 @@ them are clear of that. Few large images are, hence --size: 64 does for a ResNet
 import argparse
 import copy
 import pathlib
+import re
 
 import numpy as np
 import torch
 from torch import nn
+
+# What the classes of norm layers are called that are not PyTorch's own, and those that only sound like it.
+NORM = re.compile(r"norm|^evo|^rms", re.IGNORECASE)
+NOT_NORM = re.compile(r"^GlobalResponseNorm$|Conv")
 
 # What an exporter is called here, and the operator set that it writes by default.
 EXPORTERS = {"dynamo": 20, "dynamo-plain": 20, "torchscript": 17}
@@ -41,7 +46,7 @@ def build(family, size, parameters):
         if parameters == "random":
             for layer in norm_layers(network).values():
                 layer.weight.copy_(1 + 0.1 * torch.randn_like(layer.weight))
-                if layer.bias is not None:
+                if getattr(layer, "bias", None) is not None:
                     layer.bias.copy_(0.1 * torch.randn_like(layer.bias))
                 if isinstance(layer, nn.modules.batchnorm._BatchNorm):
                     layer.running_mean.normal_(0, 0.1)
@@ -55,12 +60,15 @@ def build(family, size, parameters):
 
 
 def norm_layers(network):
-    """Norm layers by module path: what has one-dimensional scales."""
-    return {
-        name: module
-        for name, module in network.named_modules()
-        if isinstance(getattr(module, "weight", None), nn.Parameter) and module.weight.dim() == 1
-    }
+    """Norm layers by module path: norms with one-dimensional scales."""
+    return {name: module for name, module in network.named_modules() if is_norm(module)}
+
+
+def is_norm(module):
+    """By class name, as PReLU and layer scales have a one-dimensional weight too."""
+    weight = getattr(module, "weight", None)
+    name = type(module).__name__
+    return isinstance(weight, nn.Parameter) and weight.dim() == 1 and NORM.search(name) and not NOT_NORM.search(name)
 
 
 def relu_inputs(network, images):
@@ -107,19 +115,30 @@ def entropies(logits):
     return -(logs.exp() * logs).sum(dim=1)
 
 
-def reference(network, images):
-    """The arrays of reference.npz. All parameters keep their gradients on, as some of PyTorch's kernels need it."""
+def logits_of(outputs):
+    """The first output, where there are several."""
+    return outputs[0] if isinstance(outputs, (tuple, list)) else outputs
+
+
+def parameters_of_norms(network):
+    """Scales and shifts of the norm layers, by name in the state dict."""
     parameters = {}
     for path, layer in norm_layers(network).items():
         parameters[f"{path}.weight"] = layer.weight
-        if layer.bias is not None:
+        if getattr(layer, "bias", None) is not None:
             parameters[f"{path}.bias"] = layer.bias
+    return parameters
+
+
+def reference(network, *inputs):
+    """The arrays of reference.npz. All parameters keep their gradients on, as some of PyTorch's kernels need it."""
+    parameters = parameters_of_norms(network)
 
     def gradient(loss, **options):
         found = torch.autograd.grad(loss, list(parameters.values()), allow_unused=True, **options)
         return [torch.zeros_like(p) if g is None else g for p, g in zip(parameters.values(), found)]
 
-    logits = network(images)
+    logits = logits_of(network(*inputs))
     losses = entropies(logits)
     arrays = dict(zip(parameters, gradient(losses.mean(), retain_graph=True)))
     arrays["logits"] = logits
@@ -130,35 +149,33 @@ def reference(network, images):
     return {name: array.detach().numpy() for name, array in arrays.items()}
 
 
-def export(network, images, file, exporter, opset):
-    """Writes one self-contained file with a batch axis of any extent."""
+def export(network, inputs, file, exporter, opset):
+    """Writes one self-contained file with a batch axis of any extent. Inputs are by name, in the order of the arguments."""
+    settings = {"opset_version": opset, "input_names": list(inputs), "output_names": ["logits"]}
     if exporter == "torchscript":
         torch.onnx.export(
             network,
-            (images,),
+            tuple(inputs.values()),
             str(file),
             dynamo=False,
-            opset_version=opset,
-            input_names=["image"],
-            output_names=["logits"],
-            dynamic_axes={"image": {0: "batch"}, "logits": {0: "batch"}},
+            dynamic_axes={name: {0: "batch"} for name in [*inputs, "logits"]},
             # Both keep batch norm from being folded into the convolutions; eval() has set how it computes.
             training=torch.onnx.TrainingMode.PRESERVE,
             do_constant_folding=False,
+            **settings,
         )
-    else:
-        torch.onnx.export(
-            network,
-            (images,),
-            str(file),
-            dynamo=True,
-            opset_version=opset,
-            input_names=["image"],
-            output_names=["logits"],
-            dynamic_shapes=({0: torch.export.Dim("batch", min=1, max=4096)},),
-            external_data=False,
-            optimize=exporter == "dynamo",
-        )
+        return None
+    batch = torch.export.Dim("batch", min=1, max=4096)
+    return torch.onnx.export(
+        network,
+        tuple(inputs.values()),
+        str(file),
+        dynamo=True,
+        dynamic_shapes=tuple({0: batch} for _ in inputs),
+        external_data=False,
+        optimize=exporter == "dynamo",
+        **settings,
+    )
 
 
 def main():
@@ -192,7 +209,7 @@ def main():
     arrays = reference(network, images)
     np.savez(arguments.out / "reference.npz", **arrays)
     opset = arguments.opset or EXPORTERS[arguments.exporter]
-    export(network, images, arguments.out / "model.onnx", arguments.exporter, opset)
+    export(network, {"image": images}, arguments.out / "model.onnx", arguments.exporter, opset)
     print(f"{arguments.family}: {len(norm_layers(network))} norm layers, {arguments.exporter}, opset {opset}")
 
 

@@ -1,0 +1,278 @@
+"""Exports one family and computes its reference: what coverage.py runs as a process of its own.
+
+Writes to <work>/<family>/: input.npy (or input.npz), reference.npz and meta.json, which the exporters share, and
+<exporter>/model.onnx with a meta.json that says how the export went.
+"""
+
+import argparse
+import contextlib
+import copy
+import json
+import pathlib
+import resource
+import time
+import traceback
+
+import numpy as np
+import torch
+from torch import nn
+
+import networks
+from gradients import FLOOR, difference, entropies, export, logits_of, parameters_of_norms, reference
+
+# Of an image's gradient: where single and double precision are this close, it is clear of kinks.
+CLEAR = 1e-4
+
+# How many samples are drawn at most, and for how long, to find some that are.
+DRAWS, SECONDS = 24, 30
+
+OPSETS = {"dynamo": 20, "torchscript": 17}
+
+
+def gradient(network, inputs):
+    """The gradient of one sample's entropy, every parameter array of the norm layers by name."""
+    parameters = parameters_of_norms(network) or dict(network.named_parameters())
+    entropy = entropies(logits_of(network(*inputs.values()))).sum()
+    found = torch.autograd.grad(entropy, list(parameters.values()), allow_unused=True)
+    return {n: (torch.zeros_like(p) if g is None else g).numpy() for (n, p), g in zip(parameters.items(), found)}
+
+
+def worst(found, expected):
+    """The largest relative difference of an array, as compare.py measures it."""
+    whole = np.sqrt(sum(np.square(array, dtype=np.float64).sum() for array in expected.values()))
+    return float(max(difference(found[name], array, max(FLOOR * whole, 1e-30)) for name, array in expected.items()))
+
+
+def in_double(inputs):
+    return {name: tensor.double() if tensor.is_floating_point() else tensor for name, tensor in inputs.items()}
+
+
+def nudged(inputs):
+    """The same but for rounding, so that what rounding decides is decided anew."""
+    noise = torch.Generator().manual_seed(3)
+    return {
+        name: tensor * (1 + 1e-6 * torch.randn(tensor.shape, generator=noise)) if tensor.is_floating_point() else tensor
+        for name, tensor in inputs.items()
+    }
+
+
+def double_copy(case):
+    """The network in double precision, or nothing where its code insists on single."""
+    exact = copy.deepcopy(case.network).double()
+    try:
+        with torch.no_grad():
+            exact(*in_double(case.draw()).values())
+    except RuntimeError:
+        return None
+    return exact
+
+
+def rounding(case, exact, sample):
+    """How far the sample's gradients in single precision are from those in double, and from each other."""
+    single, again = gradient(case.network, sample), gradient(case.network, nudged(sample))
+    if exact is None:
+        return worst(single, again)
+    expected = gradient(exact, in_double(sample))
+    return max(worst(single, expected), worst(again, expected))
+
+
+def draw(case, exact, count):
+    """Samples whose gradients do not hang on rounding, and the largest of their differences; else the best drawn."""
+    began, samples = time.monotonic(), []
+    for _ in range(DRAWS):
+        sample = case.draw()
+        error = rounding(case, exact, sample)
+        samples.append((error, len(samples), sample))
+        if sum(error < CLEAR for error, _, _ in samples) == count or time.monotonic() - began > SECONDS:
+            break
+    while len(samples) < count:
+        samples.append((np.inf, len(samples), case.draw()))
+    best = sorted(samples)[:count]
+    inputs = {name: torch.cat([sample[name] for _, _, sample in best]) for name in best[0][2]}
+    return inputs, max(error for error, _, _ in best), len(samples)
+
+
+@contextlib.contextmanager
+def hooks(handles):
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def convolution_outputs(network, inputs):
+    """What each convolution hands out, by path and call; which batch norms take such an output; the logits."""
+    outputs, normed = {}, {}
+
+    def leave(path):
+        return lambda module, arguments, output: outputs.setdefault(path, []).append(output)
+
+    def enter(path):
+        def hook(module, arguments):
+            for convolution, calls in outputs.items():
+                if any(output is arguments[0] for output in calls):
+                    normed.setdefault(convolution, []).append(path)
+
+        return hook
+
+    handles = []
+    for path, module in network.named_modules():
+        if isinstance(module, nn.modules.conv._ConvNd):
+            handles.append(module.register_forward_hook(leave(path)))
+        if isinstance(module, nn.modules.batchnorm._BatchNorm):
+            handles.append(module.register_forward_pre_hook(enter(path)))
+    with hooks(handles):
+        logits = logits_of(network(*inputs.values()))
+    return outputs, normed, logits
+
+
+def inserted(network, inputs, arrays):
+    """The gradients of scales and shifts that are inserted behind convolutions, by name; the pairs with a batch norm.
+
+    Behind a convolution that batch norm was folded into: ds = gamma * dgamma + beta * dbeta, dt = dbeta. Behind
+    another: from the gradient of its output y, ds = sum of dy * y and dt = sum of dy.
+    """
+    outputs, normed, logits = convolution_outputs(network, inputs)
+    parameters = dict(network.named_parameters())
+    pairs = {conv: norms[0] for conv, norms in normed.items() if len(norms) == 1 and len(outputs[conv]) == 1}
+    found = {}
+    for convolution, norm in pairs.items():
+        if f"{norm}.weight" not in arrays:
+            continue
+        gamma, beta = (parameters[f"{norm}.{name}"].detach().numpy() for name in ("weight", "bias"))
+        scales, shifts = arrays[f"{norm}.weight"], arrays[f"{norm}.bias"]
+        found[f"{convolution}.inserted.weight"] = gamma * scales + beta * shifts
+        found[f"{convolution}.inserted.bias"] = shifts
+    alone = [(path, y) for path, calls in outputs.items() if path not in normed for y in calls if y.requires_grad]
+    if not alone:
+        return found, pairs
+    gradients = torch.autograd.grad(entropies(logits).mean(), [y for _, y in alone], allow_unused=True)
+    for (path, y), dy in zip(alone, gradients):
+        if dy is None:
+            continue
+        axes = [axis for axis in range(y.dim()) if axis != 1]
+        for name, array in (("weight", (dy * y).sum(axes)), ("bias", dy.sum(axes))):
+            name = f"{path}.inserted.{name}"
+            found[name] = found.get(name, 0) + array.detach().numpy()
+    return found, pairs
+
+
+def prepare(case, folder, count):
+    """Writes what the exporters share: inputs, reference, meta."""
+    exact = double_copy(case)
+    inputs, own_error, drawn = draw(case, exact, count)
+    arrays = {name: tensor.numpy() for name, tensor in inputs.items()}
+    if list(arrays) == ["image"]:
+        np.save(folder / "input.npy", arrays["image"])
+    else:
+        np.savez(folder / "input.npz", **arrays)
+    expected = reference(case.network, *inputs.values())
+    np.savez(folder / "reference.npz", **expected)
+    extra, pairs = inserted(case.network, inputs, expected)
+    np.savez(folder / "reference-inserted.npz", **extra)
+    names = [name for name in expected if name.endswith((".weight", ".bias"))]
+    layers = parameters_of_norms(case.network)
+    kinds = {type(module).__name__ for module in networks.norm_layers(case.network).values()}
+    whole = np.sqrt(sum(np.square(expected[name], dtype=np.float64).sum() for name in names))
+    meta = {
+        "model": case.model,
+        "settings": networks.SHRUNK.get(folder.name, {}),
+        "shape": case.shape,
+        "parameters": sum(parameter.numel() for parameter in case.network.parameters()),
+        "norm_layers": sum(name.endswith(".weight") for name in layers),
+        "kinds": sorted(kinds),
+        "batch_norms": sum(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in case.network.modules()),
+        "folded": pairs,
+        "drawn": drawn,
+        "own_error": own_error,
+        "double": exact is not None,
+        "gradient_norm": float(whole),
+    }
+    (folder / "meta.json").write_text(json.dumps(meta, indent=1))
+    return inputs
+
+
+def load_inputs(folder):
+    if (folder / "input.npy").exists():
+        return {"image": torch.from_numpy(np.load(folder / "input.npy"))}
+    return {name: torch.from_numpy(array) for name, array in np.load(folder / "input.npz").items()}
+
+
+def check(case, inputs, folder):
+    """The network must be the one that the reference is of, although it was built anew."""
+    with torch.no_grad():
+        logits = logits_of(case.network(*inputs.values())).numpy()
+    error = difference(logits, np.load(folder / "reference.npz")["logits"])
+    if not error < 1e-4:
+        raise ValueError(f"a network built anew has other logits than the reference ({error:.1e})")
+
+
+def write_attention_out(network):
+    """Makes timm's blocks compute attention from its parts instead of by PyTorch's one function; whether any did."""
+    fused = [module for module in network.modules() if getattr(module, "fused_attn", False)]
+    for module in fused:
+        module.fused_attn = False
+    return bool(fused)
+
+
+def attempt(folder, work, **facts):
+    """Runs one export and writes how it went."""
+    folder.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    meta = {"ok": True, **facts}
+    try:
+        work(folder / "model.onnx")
+    except Exception as error:  # of any kind: it is what the table reports
+        meta = {"ok": False, **facts, "error": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()[-6000:]}
+    meta["seconds"] = round(time.monotonic() - began, 1)
+    (folder / "meta.json").write_text(json.dumps(meta, indent=1))
+    return meta["ok"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("family")
+    parser.add_argument("work", type=pathlib.Path)
+    parser.add_argument("exporter", choices=["dynamo", "torchscript"])
+    parser.add_argument("--model", help="timm's name of the network (default: the smallest of the family)")
+    parser.add_argument("--batch", type=int, default=2)
+    parser.add_argument("--memory", type=float, default=12, help="in GB (default: %(default)s)")
+    arguments = parser.parse_args()
+    limit = int(arguments.memory * 2**30)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    torch.set_num_threads(1)
+
+    folder = arguments.work / arguments.family
+    folder.mkdir(parents=True, exist_ok=True)
+    case = networks.build(arguments.family, arguments.model)
+    if (folder / "meta.json").exists():
+        inputs = load_inputs(folder)
+        check(case, inputs, folder)
+    else:
+        inputs = prepare(case, folder, arguments.batch)
+    meta = json.loads((folder / "meta.json").read_text())
+    opset = OPSETS[arguments.exporter]
+    if arguments.exporter == "torchscript":
+        attempt(folder / "torchscript", lambda file: export(case.network, inputs, file, "torchscript", opset))
+        return
+    programs = []
+
+    def write(file):
+        programs.append(export(case.network, inputs, file, "dynamo-plain", opset))
+
+    written = attempt(folder / "dynamo", write)
+    if not written and write_attention_out(case.network):
+        written = attempt(folder / "dynamo", write, note="attention written out")
+    if written and (meta["folded"] or not meta["norm_layers"]):
+
+        def fold(file):
+            # What the exporter does by default.
+            programs[0].optimize()
+            programs[0].save(str(file), external_data=False)
+
+        attempt(folder / "folded", fold)
+
+
+if __name__ == "__main__":
+    main()
