@@ -208,6 +208,75 @@ class ProbeTest {
     }
 
     @Test
+    void findsSamplesInTensorsOfAnyType() {
+        String positive = written.node("Greater", List.of(x, written.number(0.5f)));
+        String pairs = written.node("Reshape", List.of(positive, written.longs(-1, 3, 2)));
+        String behind = written.node("Transpose", List.of(pairs), integers("perm", 1, 2, 0));
+        String inner = written.node("Reshape", List.of(behind, written.longs(2, -1)));
+        String order = written.nodes("TopK", List.of(x, written.longs(4)), 2).get(1);
+        Facts facts = facts(written.node("Identity", List.of(x)));
+
+        assertThat(facts.batchAxis(positive)).contains(new BatchAxis(0, 1, true));
+        assertThat(facts.batchAxis(behind)).contains(new BatchAxis(2, 1, true));
+        assertThat(facts.batchAxis(inner)).contains(new BatchAxis(1, 3, false));
+        assertThat(facts.batchAxis(order)).contains(new BatchAxis(0, 1, true));
+    }
+
+    /** A reversed batch is the same as a permuted one of three: the middle stays where it is. */
+    @Test
+    void findsNoBatchAxisWhereSamplesChangePlaces() {
+        String reversed = written.node(
+                "Slice",
+                List.of(x, written.longs(-1), written.longs(Long.MIN_VALUE), written.longs(0), written.longs(-1)));
+        String first = written.node("Slice", List.of(x, written.longs(0), written.longs(1), written.longs(0)));
+        String rest =
+                written.node("Slice", List.of(x, written.longs(1), written.longs(Long.MAX_VALUE), written.longs(0)));
+        String rolled = written.node("Concat", List.of(rest, first), attribute("axis", 0));
+        Facts facts = facts(written.node("Identity", List.of(x)));
+
+        assertThat(facts.shape(reversed)).isEqualTo(facts.shape(rolled)).isEqualTo(shape(N, 6));
+        assertThat(facts.batchAxis(reversed)).isEmpty();
+        assertThat(facts.batchAxis(rolled)).isEmpty();
+    }
+
+    /** Whether an axis of 6 N is (N, 6) or (6, N) shows only where its entries differ. */
+    @Test
+    void doesNotGuessWhereEntriesAreAlike() {
+        String none = written.node("Mul", List.of(x, written.number(0)));
+        String flat = written.node("Reshape", List.of(none, written.longs(-1)));
+        Facts facts = facts(written.node("Identity", List.of(x)));
+
+        assertThat(facts.batchAxis(none)).contains(new BatchAxis(0, 1, true));
+        assertThat(facts.batchAxis(flat)).isEmpty();
+    }
+
+    @Test
+    void findsSamplesBehindASoftmaxAndANorm() {
+        String softmax = written.node("Softmax", List.of(x));
+        String normalized = written.node("LayerNormalization", List.of(x, written.filled(1, 6), written.filled(0, 6)));
+        String rows = written.node("Concat", List.of(softmax, normalized), attribute("axis", 1));
+        String blocks = written.node("Reshape", List.of(rows, written.longs(-1, 6)));
+        Facts facts = facts(written.node("Identity", List.of(x)));
+
+        assertThat(facts.batchAxis(softmax)).contains(new BatchAxis(0, 1, true));
+        assertThat(facts.batchAxis(normalized)).contains(new BatchAxis(0, 1, true));
+        assertThat(facts.batchAxis(blocks)).contains(new BatchAxis(0, 2, true));
+    }
+
+    /** Without axes, a Squeeze of a single sample takes the batch away too. */
+    @Test
+    void takesAFurtherSizeWhereASingleSampleIsSpecial() {
+        String apart = written.node("Reshape", List.of(x, written.longs(-1, 6, 1, 1)));
+        String squeezed = written.node("Squeeze", List.of(apart));
+        String output = written.node("Gemm", List.of(squeezed, written.weights(6, 3)));
+        Facts facts = facts(output);
+
+        assertThat(facts.shape(squeezed)).isEqualTo(shape(N, 6));
+        assertThat(facts.shape(output)).isEqualTo(shape(N, 3));
+        assertThat(facts.samplesIndependent()).isTrue();
+    }
+
+    @Test
     void findsNoBatchAxisWhereSamplesInteract() {
         String mixed = written.node("CumSum", List.of(x, written.longs(0)));
 
