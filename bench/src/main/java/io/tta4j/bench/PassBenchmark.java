@@ -1,25 +1,13 @@
 package io.tta4j.bench;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import io.tta4j.AdaptiveModel;
-import io.tta4j.method.Answer;
 import io.tta4j.model.Batch;
-import io.tta4j.model.InputSpec;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.Pass;
-import io.tta4j.model.Tensor;
 import io.tta4j.model.Vector;
 import io.tta4j.onnx.OnnxModel;
 import io.tta4j.onnx.OnnxOptions;
-import io.tta4j.sar.Sar;
-import io.tta4j.sar.SarConfig;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -38,7 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What the parts of a step cost, beside a plain ONNX Runtime session of the same file. Run with
  *
- * <pre>java -jar bench/target/benchmarks.jar -p model=M.onnx -p batch=1,16,64</pre>
+ * <pre>java -jar bench/target/benchmarks.jar PassBenchmark -p model=M.onnx -p batch=1,16,64 -p threads=2</pre>
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -49,54 +37,36 @@ import org.openjdk.jmh.annotations.Warmup;
 public class PassBenchmark {
 
     /** The file; any classifier with one float input. */
-    @Param("stream-sim/src/main/resources/io/tta4j/stream/demo/textured-shapes-resnet-gn.onnx")
+    @Param(StepBenchmark.DEMO)
     public String model = "";
 
     /** Samples a batch. */
     @Param({"1", "16"})
     public int batch;
 
+    /** Threads of each session; 0: one per core. */
+    @Param("0")
+    public int threads;
+
     private OnnxModel adaptable;
-    private AdaptiveModel sar;
-    private OrtSession plain;
-    private String input;
-    private Tensor images;
+    private PlainSession plain;
+    private PlainSession unspun;
     private Batch request;
     private Vector moved;
     private Matrix seed;
     private Pass open;
 
-    /** Loads the file twice: plain, and adaptable. */
+    /** Loads the file: plain, and adaptable. */
     @Setup(Level.Trial)
     public void load() throws OrtException {
-        adaptable = OnnxModel.load(Path.of(model), OnnxOptions.ofDefaults());
-        plain = OrtEnvironment.getEnvironment().createSession(model, new OrtSession.SessionOptions());
-        InputSpec spec = adaptable.inputs().get(0);
-        input = spec.name();
-        long[] shape = spec.shape().stream().mapToLong(Long::longValue).toArray();
-        shape[0] = batch;
-        images = Tensor.of(uniform(Arrays.stream(shape).reduce(1, (a, b) -> a * b)), shape);
-        request = Batch.of(input, images);
+        adaptable = OnnxModel.load(
+                Path.of(model), OnnxOptions.custom().intraOpThreads(threads).build());
+        plain = PlainSession.open(Path.of(model), threads, true);
+        unspun = PlainSession.open(Path.of(model), threads, false);
+        request = Images.random(adaptable, batch, 7);
         moved = adaptable.source().times(1.01f);
-        seed = Matrix.of(batch, adaptable.classes(), uniform((long) batch * adaptable.classes()));
+        seed = Matrix.of(batch, adaptable.classes(), Images.normal((long) batch * adaptable.classes(), 8));
         open = adaptable.forward(request, moved);
-        // Every sample reliable, and steps too small to lead anywhere.
-        sar = AdaptiveModel.of(
-                adaptable,
-                Sar.of(SarConfig.custom()
-                        .margin(Math.log(adaptable.classes()) * 2)
-                        .learningRate(1e-12)
-                        .resetThreshold(0)
-                        .build()));
-    }
-
-    private static float[] uniform(long size) {
-        Random random = new Random(7);
-        float[] values = new float[Math.toIntExact(size)];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = random.nextFloat();
-        }
-        return values;
     }
 
     /** Frees native memory. */
@@ -105,16 +75,19 @@ public class PassBenchmark {
         open.close();
         adaptable.close();
         plain.close();
+        unspun.close();
     }
 
-    /** A plain ONNX Runtime session. */
+    /** A plain ONNX Runtime session with default options. */
     @Benchmark
-    public float plainSession() throws OrtException {
-        try (OnnxTensor tensor =
-                        OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), images.floats(), images.shape());
-                OrtSession.Result result = plain.run(Map.of(input, tensor))) {
-            return ((OnnxTensor) result.get(0)).getFloatBuffer().get(0);
-        }
+    public float[] plain() throws OrtException {
+        return plain.run(request);
+    }
+
+    /** A plain ONNX Runtime session whose threads do not spin, as tta4j's do not. */
+    @Benchmark
+    public float[] plainWithoutSpinning() throws OrtException {
+        return unspun.run(request);
     }
 
     /** The source state, through tta4j. */
@@ -135,7 +108,7 @@ public class PassBenchmark {
 
     /** An adapted state, activations kept. */
     @Benchmark
-    public Matrix forward() {
+    public Matrix trace() {
         try (Pass pass = adaptable.forward(request, moved)) {
             return pass.logits();
         }
@@ -145,11 +118,5 @@ public class PassBenchmark {
     @Benchmark
     public Vector pullback() {
         return open.pullback(seed);
-    }
-
-    /** A request with a whole SAR step, every sample reliable. */
-    @Benchmark
-    public Answer sarStep() {
-        return sar.predict(request);
     }
 }

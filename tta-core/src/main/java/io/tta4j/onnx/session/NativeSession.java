@@ -65,6 +65,7 @@ public final class NativeSession implements AutoCloseable {
         SessionOptions options = options(purpose, intraOpThreads);
         try {
             byte[] bytes = weights.addTo(options, model).toByteArray();
+            SessionRecorder.record(options, bytes, purpose);
             return new NativeSession(environment().createSession(bytes, options), options);
         } catch (OrtException e) {
             options.close();
@@ -76,6 +77,7 @@ public final class NativeSession implements AutoCloseable {
     public static NativeSession open(byte[] file, int intraOpThreads) {
         SessionOptions options = options(Purpose.SERVING, intraOpThreads);
         try {
+            SessionRecorder.record(options, file, Purpose.SERVING);
             return new NativeSession(environment().createSession(file, options), options);
         } catch (OrtException e) {
             options.close();
