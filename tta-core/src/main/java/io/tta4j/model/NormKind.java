@@ -6,6 +6,7 @@ public enum NormKind {
     GROUP("group norm"),
     INSTANCE("instance norm"),
     LAYER("layer norm"),
+    RMS("RMS norm"),
     /** A scale and a shift for each channel behind a convolution, where the network has no norm layer. */
     INSERTED("inserted");
 

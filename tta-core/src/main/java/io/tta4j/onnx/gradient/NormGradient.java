@@ -63,6 +63,12 @@ final class NormGradient {
         if (how instanceof Normalization.OverFeatures features) {
             return overFeatures(features);
         }
+        if (how instanceof Normalization.RootMeanSquare rootMeanSquare) {
+            return new RmsNormGradient(tape, site, gamma, upstream).overFeatures(rootMeanSquare);
+        }
+        if (how instanceof Normalization.Affine affine) {
+            return new AffineGradient(tape, site, gamma, upstream).along(affine.channelAxis());
+        }
         BatchNormGradient batchNorm = new BatchNormGradient(tape, site, gamma, upstream);
         return how instanceof Normalization.Live live
                 ? batchNorm.live(live)

@@ -8,7 +8,6 @@ import io.tta4j.onnx.graph.Shape;
 import io.tta4j.onnx.graph.Tensors;
 import io.tta4j.onnx.norm.NormSite.Parameter;
 import io.tta4j.onnx.probe.Facts;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,7 +38,9 @@ public final class NormFinder {
             case "GroupNormalization" -> groupNorm(node);
             case "InstanceNormalization" -> groupNormOverInstanceNorm(node).or(() -> instanceNorm(node));
             case "BatchNormalization" -> batchNorm(node);
-            case "Div" -> decomposedLayerNorm(node);
+            case "RMSNormalization", "SimplifiedLayerNormalization", "com.microsoft.SimplifiedLayerNormalization" ->
+                rootMeanSquare(node);
+            case "Div", "Mul" -> writtenOut(node);
             default -> Optional.empty();
         };
     }
@@ -65,6 +66,21 @@ public final class NormFinder {
                 List.of(node),
                 weight,
                 bias);
+    }
+
+    private Optional<NormSite> rootMeanSquare(Node node) {
+        Shape shape = facts.shape(node.input(0));
+        int axis = shape.axis(node.integer("axis", -1));
+        Shape features = new Shape(shape.extents().subList(axis, shape.rank()));
+        return site(
+                node,
+                NormKind.RMS,
+                new Normalization.RootMeanSquare(axis, node.real("epsilon", 1e-5f)),
+                node.input(0),
+                node.output(),
+                List.of(node),
+                parameter(node, 1).filter(scales -> isOfShape(scales, features)),
+                Optional.empty());
     }
 
     /** Parameters that are broadcast over the features are none of a layer norm's. */
@@ -178,70 +194,19 @@ public final class NormFinder {
                 : Optional.empty();
     }
 
-    /** Before opset 17: d = x - mean(x); d / sqrt(mean(d^2) + epsilon), over the last axis, then Mul, then Add. */
-    private Optional<NormSite> decomposedLayerNorm(Node divide) {
-        Optional<Node> center = graph.producer(divide.input(0), "Sub");
-        Optional<Node> mean = center.flatMap(sub -> graph.producer(sub.input(1), "ReduceMean"));
-        Optional<Node> root = graph.producer(divide.input(1), "Sqrt");
-        Optional<Node> guarded = root.flatMap(sqrt -> graph.producer(sqrt.input(0), "Add"));
-        Optional<Node> variance = guarded.flatMap(add -> graph.producer(add.input(0), "ReduceMean"));
-        Optional<Node> square = variance.flatMap(reduce -> graph.producer(reduce.input(0), "Pow"));
-        Optional<Node> scale = graph.onlyConsumer(divide.output(), "Mul");
-        Optional<Node> shift = scale.flatMap(mul -> graph.onlyConsumer(mul.output(), "Add"));
-        if (square.isEmpty() || mean.isEmpty() || scale.isEmpty()) {
-            return Optional.empty();
-        }
-        String input = center.get().input(0);
-        Optional<TensorProto> exponent = graph.constant(square.get().input(1));
-        Optional<TensorProto> epsilon = graph.constant(guarded.get().input(1));
-        Optional<Parameter> weight = overLastAxis(scale.get(), divide.output(), input);
-        Optional<Parameter> bias =
-                shift.flatMap(add -> overLastAxis(add, scale.get().output(), input));
-        boolean matches = mean.get().input(0).equals(input)
-                && square.get().input(0).equals(center.get().output())
-                && exponent.isPresent()
-                && isFilledWith(exponent.get().getName(), 2f)
-                && epsilon.isPresent()
-                && Tensors.isFloat(epsilon.get())
-                && reducesLastAxis(mean.get())
-                && reducesLastAxis(variance.get())
-                && weight.isPresent();
-        if (!matches) {
-            return Optional.empty();
-        }
-        List<Node> nodes = new ArrayList<>(List.of(
-                mean.get(),
-                center.get(),
-                square.get(),
-                variance.get(),
-                guarded.get(),
-                root.get(),
-                divide,
-                scale.get()));
-        bias.ifPresent(parameter -> nodes.add(parameter.reader()));
-        return site(
-                divide,
-                NormKind.LAYER,
-                new Normalization.OverFeatures(facts.shape(input).axis(-1), Tensors.floats(epsilon.get())[0]),
-                input,
-                bias.map(parameter -> parameter.reader().output())
-                        .orElse(scale.get().output()),
-                nodes,
-                weight,
-                bias);
-    }
-
-    private boolean reducesLastAxis(Node reduce) {
-        long[] axes = reduce.hasInput(1) ? facts.integers(reduce.input(1)) : reduce.integers("axes");
-        Shape shape = facts.shape(reduce.input(0));
-        return axes.length == 1 && shape.axis(axes[0]) == shape.rank() - 1 && reduce.integer("keepdims", 1) == 1;
-    }
-
-    private Optional<Parameter> overLastAxis(Node node, String tensor, String input) {
-        Shape shape = facts.shape(input);
-        return operand(node, tensor)
-                .filter(parameter -> Tensors.shape(parameter.source()).length == 1
-                        && shape.extent(shape.rank() - 1).fixed() == Tensors.elements(parameter.source()));
+    private Optional<NormSite> writtenOut(Node node) {
+        return WrittenOutNorm.at(graph, facts, node).stream()
+                .flatMap(found -> site(
+                        node,
+                        found.kind(),
+                        found.normalization(),
+                        found.input(),
+                        found.output(),
+                        found.nodes(),
+                        Optional.of(found.weight()),
+                        found.bias())
+                        .stream())
+                .findFirst();
     }
 
     private Optional<Parameter> parameter(Node node, int index) {
@@ -259,7 +224,7 @@ public final class NormFinder {
             List<Node> nodes,
             Optional<Parameter> weight,
             Optional<Parameter> bias) {
-        return weight.filter(scales -> bias.isPresent() || normalization instanceof Normalization.OverFeatures)
+        return weight.filter(scales -> bias.isPresent() || normalization.goesWithoutShifts())
                 .filter(scales -> isClosed(nodes, output))
                 .map(scales -> new NormSite(
                         ModulePath.of(named, scales.source().getName()),

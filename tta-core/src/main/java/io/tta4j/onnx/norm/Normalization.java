@@ -3,6 +3,11 @@ package io.tta4j.onnx.norm;
 /** How a norm layer normalises. */
 public sealed interface Normalization {
 
+    /** Whether there are such layers that have scales alone. */
+    default boolean goesWithoutShifts() {
+        return false;
+    }
+
     /**
      * Over groups of channels and all of space, channels on axis 1: group norm, and instance norm with a group for
      * every channel.
@@ -10,7 +15,31 @@ public sealed interface Normalization {
     record OverGroups(int groups, float epsilon) implements Normalization {}
 
     /** Over the axes from {@code firstAxis} on: layer norm. */
-    record OverFeatures(int firstAxis, float epsilon) implements Normalization {}
+    record OverFeatures(int firstAxis, float epsilon) implements Normalization {
+
+        @Override
+        public boolean goesWithoutShifts() {
+            return true;
+        }
+    }
+
+    /** By the root of the mean square over the axes from {@code firstAxis} on, about zero: RMS norm. */
+    record RootMeanSquare(int firstAxis, float epsilon) implements Normalization {
+
+        @Override
+        public boolean goesWithoutShifts() {
+            return true;
+        }
+    }
+
+    /** Not at all: what comes in was normalised before, and is scaled and shifted along one axis. */
+    record Affine(int channelAxis) implements Normalization {
+
+        @Override
+        public boolean goesWithoutShifts() {
+            return true;
+        }
+    }
 
     /**
      * With statistics that were fixed in training, channels on axis 1: batch norm.

@@ -96,6 +96,15 @@ class NormGradientTest {
                                 List.of(x, g.weights(5)),
                                 real("epsilon", EPSILON))),
                 layer("decomposed", 13, List.of(3, 5), true, last, NormGradientTest::decomposed),
+                layer("decomposed by a reciprocal", 18, List.of(3, 5), true, last, NormGradientTest::byReciprocal),
+                layer("decomposed with two centres", 17, List.of(3, 5), true, last, NormGradientTest::byTwoCentres),
+                layer(
+                        "over channels of a map",
+                        17,
+                        List.of(4, 2, 3),
+                        true,
+                        new Textbook(i -> i % 6, i -> i / 6, 4, EPSILON),
+                        NormGradientTest::overChannels),
                 layer("samples in blocks: (N, k)", 17, List.of(3, 5), true, last, (g, x) -> {
                     String rows = g.node("Reshape", List.of(x, g.longs(-1, 5)));
                     return g.node("Reshape", List.of(layerNorm(g, rows, -1, 5), g.longs(-1, 3, 5)));
@@ -145,6 +154,105 @@ class NormGradientTest {
         String root = g.node("Sqrt", List.of(g.node("Add", List.of(variance, g.number(EPSILON)))));
         String normalized = g.named("/second/Div", "Div", List.of(centered, root));
         return g.node("Add", List.of(g.node("Mul", List.of(normalized, g.weights(5))), g.weights(5)));
+    }
+
+    private static String byReciprocal(TestGraph g, String x) {
+        String axes = g.longs(-1);
+        String centered = g.node("Sub", List.of(x, g.node("ReduceMean", List.of(x, axes))));
+        String variance = g.node("ReduceMean", List.of(g.node("Mul", List.of(centered, centered)), axes));
+        String root = g.node("Sqrt", List.of(g.node("Add", List.of(g.number(EPSILON), variance))));
+        String normalized = g.named("/second/Mul", "Mul", List.of(g.node("Reciprocal", List.of(root)), centered));
+        return g.node("Add", List.of(g.weights(5), g.node("Mul", List.of(g.weights(5), normalized))));
+    }
+
+    private static String byTwoCentres(TestGraph g, String x) {
+        String centered = g.node("Sub", List.of(x, g.node("ReduceMean", List.of(x), integers("axes", -1))));
+        String again = g.node("Sub", List.of(x, g.node("ReduceMean", List.of(x), integers("axes", -1))));
+        String variance = g.node("ReduceMean", List.of(g.node("Mul", List.of(again, again))), integers("axes", -1));
+        String root = g.node("Sqrt", List.of(g.node("Add", List.of(variance, g.number(EPSILON)))));
+        String inverse = g.node("Div", List.of(g.number(1), root));
+        String normalized = g.named("/second/Mul", "Mul", List.of(centered, inverse));
+        return g.node("Add", List.of(g.node("Mul", List.of(normalized, g.weights(5))), g.weights(5)));
+    }
+
+    private static String overChannels(TestGraph g, String x) {
+        String centered = g.node("Sub", List.of(x, g.node("ReduceMean", List.of(x), integers("axes", 1))));
+        String variance =
+                g.node("ReduceMean", List.of(g.node("Mul", List.of(centered, centered))), integers("axes", 1));
+        String root = g.node("Sqrt", List.of(g.node("Add", List.of(variance, g.number(EPSILON)))));
+        String normalized = g.named("/second/Div", "Div", List.of(centered, root));
+        return g.node("Add", List.of(g.node("Mul", List.of(normalized, g.weights(4, 1, 1))), g.weights(4, 1, 1)));
+    }
+
+    static Stream<NormCase> rootMeanSquareNorms() {
+        Textbook last = new Textbook(i -> i / 5, i -> i % 5, 5, EPSILON).aboutZero();
+        Textbook lastTwo = new Textbook(i -> i / 15, i -> i % 15, 15, EPSILON).aboutZero();
+        return Stream.of(
+                rms(
+                        "operator",
+                        23,
+                        List.of(3, 5),
+                        last,
+                        (g, x) -> g.named(
+                                "/second/RMSNormalization",
+                                "RMSNormalization",
+                                List.of(x, g.weights(5)),
+                                real("epsilon", EPSILON))),
+                rms(
+                        "operator over two axes",
+                        23,
+                        List.of(2, 3, 5),
+                        lastTwo,
+                        (g, x) -> g.named(
+                                "/second/RMSNormalization",
+                                "RMSNormalization",
+                                List.of(x, g.weights(3, 5)),
+                                attribute("axis", -2),
+                                real("epsilon", EPSILON))),
+                rms(
+                        "operator of ONNX Runtime",
+                        17,
+                        List.of(3, 5),
+                        last,
+                        (g, x) -> g.named(
+                                "/second/SimplifiedLayerNormalization",
+                                "SimplifiedLayerNormalization",
+                                List.of(x, g.weights(5)),
+                                real("epsilon", EPSILON))),
+                rms(
+                        "decomposed",
+                        18,
+                        List.of(3, 5),
+                        last,
+                        (g, x) -> g.node("Mul", List.of(rootMeanSquare(g, x, -1), g.weights(5)))),
+                rms(
+                        "decomposed, scales first",
+                        18,
+                        List.of(3, 5),
+                        last,
+                        (g, x) -> g.node("Mul", List.of(g.weights(5), rootMeanSquare(g, x, -1)))),
+                rms(
+                        "decomposed over channels",
+                        18,
+                        List.of(4, 2, 3),
+                        new Textbook(i -> i % 6, i -> i / 6, 4, EPSILON).aboutZero(),
+                        (g, x) -> g.node("Mul", List.of(rootMeanSquare(g, x, 1), g.weights(1, 4, 1, 1)))));
+    }
+
+    private static String rootMeanSquare(TestGraph g, String x, long axis) {
+        String square = g.node("Pow", List.of(x, g.number(2)));
+        String mean = g.node("ReduceMean", List.of(square, g.longs(axis)));
+        String root = g.node("Sqrt", List.of(g.node("Add", List.of(mean, g.number(EPSILON)))));
+        return g.named("/second/Mul", "Mul", List.of(x, g.node("Reciprocal", List.of(root))));
+    }
+
+    private static NormCase rms(
+            String name,
+            long opset,
+            List<Integer> shape,
+            Textbook textbook,
+            BiFunction<TestGraph, String, String> norm) {
+        return new NormCase(name, opset, shape, NormKind.RMS, false, textbook, norm);
     }
 
     static Stream<NormCase> groupNorms() {
@@ -261,7 +369,7 @@ class NormGradientTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"layerNorms", "groupNorms", "frozenBatchNorms"})
+    @MethodSource({"layerNorms", "rootMeanSquareNorms", "groupNorms", "frozenBatchNorms"})
     void agreesWithTheTextbook(NormCase norm) {
         int elements = norm.elements();
         Random random = new Random(17);

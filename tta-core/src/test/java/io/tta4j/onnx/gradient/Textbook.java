@@ -13,6 +13,7 @@ final class Textbook {
     private final IntUnaryOperator parameterOf;
     private final int width;
     private final double epsilon;
+    private boolean aboutZero;
     private double @Nullable [] frozenMean;
     private double @Nullable [] frozenVariance;
 
@@ -32,6 +33,12 @@ final class Textbook {
     Textbook frozen(float[] mean, float[] variance) {
         frozenMean = Numbers.doubles(mean);
         frozenVariance = Numbers.doubles(variance);
+        return this;
+    }
+
+    /** The same about zero rather than about the mean. */
+    Textbook aboutZero() {
+        aboutZero = true;
         return this;
     }
 
@@ -57,7 +64,7 @@ final class Textbook {
                 last = Math.max(last, groupOf.applyAsInt(i));
             }
             groups = last + 1;
-            double[] mean = frozenMean == null ? means(x) : frozenMean;
+            double[] mean = frozenMean != null ? frozenMean : aboutZero ? new double[groups] : means(x);
             double[] centered = new double[x.length];
             double[] squares = new double[x.length];
             for (int i = 0; i < x.length; i++) {
@@ -99,8 +106,8 @@ final class Textbook {
                 byNormalized[i] = dy[i] * scales[parameterOf.applyAsInt(i)];
                 along[i] = byNormalized[i] * normalized[i];
             }
-            // Frozen statistics do not move with the input.
-            double[] byMean = frozenMean == null ? means(byNormalized) : new double[groups];
+            // Frozen statistics do not move with the input, nor does a centre at zero.
+            double[] byMean = frozenMean == null && !aboutZero ? means(byNormalized) : new double[groups];
             double[] byVariance = frozenMean == null ? means(along) : new double[groups];
             double[] gradient = new double[dy.length];
             for (int i = 0; i < dy.length; i++) {

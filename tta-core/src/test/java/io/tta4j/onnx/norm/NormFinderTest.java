@@ -93,26 +93,34 @@ class NormFinderTest {
         return graph.node("CastLike", List.of(constant, activation));
     }
 
+    /** What normalises is left to the rules of its operators then. */
     @Test
-    void passesByOtherPowersAndAxes() {
+    void takesScalesAndShiftsAloneBehindOtherPowersAndAxes() {
         Decomposed cube = new Decomposed(4, -1);
         Decomposed otherAxis = new Decomposed(2, 1);
 
-        assertThat(find(cube.graph, cube.scaled, 3, 5)).isEmpty();
-        assertThat(find(otherAxis.graph, otherAxis.scaled, 3, 5)).isEmpty();
+        for (Decomposed norm : List.of(cube, otherAxis)) {
+            assertThat(find(norm.graph, norm.scaled, 3, 5)).singleElement().satisfies(site -> {
+                assertThat(site.normalization()).isEqualTo(new Normalization.Affine(2));
+                assertThat(site.nodes()).hasSize(1);
+                assertThat(site.output()).isEqualTo(norm.scaled);
+            });
+        }
     }
 
-    /** Its gradient would be lost: a norm layer hands on only that of its output. */
+    /** A norm layer hands on the gradient of its output only; scales alone have no insides. */
     @Test
-    void passesByANormWhoseInsidesAreReadElsewhere() {
+    void takesScalesAloneWhereInsidesAreReadElsewhere() {
         Decomposed norm = new Decomposed(2, -1);
         String output = norm.graph.node("Add", List.of(norm.scaled, norm.centered));
 
-        assertThat(find(norm.graph, output, 3, 5)).isEmpty();
+        assertThat(find(norm.graph, output, 3, 5))
+                .extracting(NormSite::normalization)
+                .containsExactly(new Normalization.Affine(2));
     }
 
     @Test
-    void passesByANormWhoseInsidesABranchReads() {
+    void takesScalesAloneWhereABranchReadsInsides() {
         Decomposed norm = new Decomposed(2, -1);
         TestGraph graph = norm.graph;
         String sum = graph.node("ReduceSum", List.of(norm.x), attribute("keepdims", 0));
@@ -121,6 +129,20 @@ class NormFinderTest {
                 List.of(graph.node("Greater", List.of(sum, graph.number(0)))),
                 graph.body("then_branch", then -> then.output(then.node("Add", List.of(norm.scaled, norm.centered)))),
                 graph.body("else_branch", other -> other.output(other.node("Neg", List.of(norm.scaled)))));
+
+        assertThat(find(graph, output, 3, 5))
+                .extracting(NormSite::normalization)
+                .containsExactly(new Normalization.Affine(2));
+    }
+
+    /** Cosine attention: unit vectors times a temperature for each head are no norm layer. */
+    @Test
+    void passesByTemperatures() {
+        TestGraph graph = new TestGraph(17);
+        String x = graph.input("x", 3, 5);
+        String length = graph.node("ReduceL2", List.of(x), integers("axes", -1));
+        String unit = graph.node("Div", List.of(x, length));
+        String output = graph.node("Mul", List.of(unit, graph.weights(3, 1)));
 
         assertThat(find(graph, output, 3, 5)).isEmpty();
     }
