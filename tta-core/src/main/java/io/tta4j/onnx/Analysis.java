@@ -49,9 +49,12 @@ record Analysis(
     private static final String UNFOLD =
             "export again with optimize=False, or with training=PRESERVE and do_constant_folding=False,";
 
-    private static final String INSERTED = "%d layers were inserted: a scale and a shift for each channel behind"
-            + " convolutions. If batch norm was folded into these, its statistics are gone and cannot follow the batch,"
-            + " and with them most of what adaptation gains: " + UNFOLD + " to keep it";
+    private static final String INSERTED =
+            "there was no norm layer behind some or all convolutions; a scale and a shift for each channel were inserted behind"
+                    + " them, %d times. If batch norm was folded into the convolutions, its statistics are gone and cannot"
+                    + " follow the batch, and with them most of what adaptation gains: "
+                    + UNFOLD
+                    + " to keep it";
 
     private static final String NO_STATISTICS = "where batch norm was folded into convolutions, " + UNFOLD
             + " to keep it; other norms have no statistics of the batch: leave statistics at source";

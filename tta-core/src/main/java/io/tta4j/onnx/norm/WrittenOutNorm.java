@@ -192,7 +192,7 @@ final class WrittenOutNorm {
             return Optional.empty();
         }
         return Optional.of(new Found(
-                center(normalizer.input(0)).isPresent() ? NormKind.LAYER : NormKind.RMS,
+                isCentered() ? NormKind.LAYER : NormKind.RMS,
                 new Normalization.Affine(axis.getAsInt()),
                 normalizer.output(),
                 output(weight, bias),
@@ -200,6 +200,11 @@ final class WrittenOutNorm {
                         .toList(),
                 weight,
                 bias));
+    }
+
+    private boolean isCentered() {
+        return normalizer.inputs().stream()
+                .anyMatch(input -> graph.producer(input, "Sub").isPresent());
     }
 
     private static String output(Parameter weight, Optional<Parameter> bias) {
