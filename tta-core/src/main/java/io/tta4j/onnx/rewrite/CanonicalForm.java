@@ -39,7 +39,7 @@ public record CanonicalForm(Graph graph, List<String> remarks) {
      * @throws ModelException if it holds an operator that only one machine, or nobody, knows
      */
     public static CanonicalForm of(Graph original, List<InputSpec> inputs) {
-        Graph graph = Functions.inlined(original);
+        Graph graph = Tidy.of(Functions.inlined(original));
         graph.nodes().forEach(CanonicalForm::requireKnown);
         // Each step may lay bare what another one waits for: a constant position, a condition, a node in a branch.
         while (true) {

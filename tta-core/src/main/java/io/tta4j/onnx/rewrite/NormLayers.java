@@ -3,6 +3,7 @@ package io.tta4j.onnx.rewrite;
 import static io.tta4j.onnx.graph.GraphBuilder.attribute;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.GraphBuilder;
@@ -10,6 +11,7 @@ import io.tta4j.onnx.graph.Node;
 import io.tta4j.onnx.graph.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Norm layers that ONNX Runtime fuses with what stands in front of them, and normalisations without parameters. */
 final class NormLayers {
@@ -27,15 +29,18 @@ final class NormLayers {
 
     /**
      * Whether a layer norm has no shift of its own: where a module has none, PyTorch's older exporter writes a node of
-     * zeros, while parameters are initializers.
+     * zeros, of which ONNX Runtime may have made an initializer; parameters are initializers under their own names.
      */
     static boolean isUnshifted(Graph graph, Node layerNorm) {
-        return layerNorm.hasInput(2)
-                && graph.producer(layerNorm.input(2), "Constant")
-                        .flatMap(constant -> constant.tensor("value"))
-                        .filter(Tensors::isFloat)
-                        .filter(zeros -> allZero(Tensors.floats(zeros)))
-                        .isPresent();
+        if (!layerNorm.hasInput(2)) {
+            return false;
+        }
+        String shift = layerNorm.input(2);
+        Optional<TensorProto> written = graph.producer(shift, "Constant").flatMap(constant -> constant.tensor("value"));
+        return written.or(() -> graph.constant(shift).filter(constant -> shift.contains("/Constant")))
+                .filter(Tensors::isFloat)
+                .filter(zeros -> allZero(Tensors.floats(zeros)))
+                .isPresent();
     }
 
     private static boolean allZero(float[] values) {

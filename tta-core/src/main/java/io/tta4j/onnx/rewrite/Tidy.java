@@ -10,9 +10,17 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
-/** Leaves out nodes that nobody reads, and gives nodes different names, on which ONNX Runtime insists. */
+/**
+ * Leaves out nodes that nobody reads, and gives nodes different names, on which ONNX Runtime insists.
+ *
+ * <p>A node that ONNX Runtime fused, {@code /norm/Mul/LayerNormFusion/}, gets back the name of the one that it was made
+ * from: the last scope before the operator is its module.
+ */
 final class Tidy {
+
+    private static final Pattern FUSED = Pattern.compile("/\\w*Fusion\\w*/\\w*$");
 
     private Tidy() {}
 
@@ -36,9 +44,10 @@ final class Tidy {
     }
 
     private static NodeProto named(NodeProto node, Set<String> taken) {
-        String name = node.getName();
+        String own = FUSED.matcher(node.getName()).replaceFirst("");
+        String name = own;
         for (int i = 1; !name.isEmpty() && !taken.add(name); i++) {
-            name = node.getName() + "_" + i;
+            name = own + "_" + i;
         }
         return name.equals(node.getName())
                 ? node
