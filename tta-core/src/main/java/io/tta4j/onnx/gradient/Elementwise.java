@@ -33,10 +33,24 @@ final class Elementwise {
     /** y = a b: dy b and dy a. */
     static void multiply(NodeGradient node) {
         for (int input = 0; input < 2; input++) {
+            if (node.wants(input) && isSigmoidOf(node, 1 - input, input)) {
+                Activations.gatedByItself(node, input);
+                return;
+            }
+        }
+        for (int input = 0; input < 2; input++) {
             if (node.wants(input)) {
                 node.contributeBroadcast(input, node.builder().multiply(node.upstream(), node.value(1 - input)));
             }
         }
+    }
+
+    private static boolean isSigmoidOf(NodeGradient node, int input, int of) {
+        return node.tape()
+                .graph
+                .producer(node.node().input(input), "Sigmoid")
+                .filter(sigmoid -> sigmoid.input(0).equals(node.node().input(of)))
+                .isPresent();
     }
 
     /** y = a / b: dy / b and -dy y / b. */

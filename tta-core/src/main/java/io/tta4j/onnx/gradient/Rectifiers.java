@@ -91,19 +91,18 @@ final class Rectifiers {
         contribute(node, choose(node, inside, alpha, builder.scalar(0)));
     }
 
-    /** y = x h(x) with h(x) = min(max(x / 6 + 1/2, 0), 1): dy (h + x / 6 where -3 < x < 3). */
+    /** y = x h(x) with h(x) = min(max(x / 6 + 1/2, 0), 1): dy (h + x / 6 where -3 <= x <= 3). */
     static void hardSwish(NodeGradient node) {
         GraphBuilder builder = node.builder();
-        String x = node.value(0);
-        String inside = builder.emit(
-                "And",
-                List.of(
-                        builder.emit("Greater", List.of(x, builder.scalar(-3))),
-                        builder.emit("Less", List.of(x, builder.scalar(3)))));
-        String ramp = builder.multiply(x, choose(node, inside, builder.scalar(1.0 / 6), builder.scalar(0)));
+        String ramp = builder.multiply(node.value(0), 1.0 / 6);
+        // What this leaves of the ramp is what lies outside.
+        String outside = builder.emit("Shrink", List.of(ramp), GraphBuilder.attribute("lambd", 0.5f));
         String h = builder.emit(
-                "HardSigmoid", List.of(x), GraphBuilder.real("alpha", 1.0 / 6), GraphBuilder.real("beta", 0.5));
-        contribute(node, builder.add(h, ramp));
+                "HardSigmoid",
+                List.of(node.value(0)),
+                GraphBuilder.attribute("alpha", 1 / 6f),
+                GraphBuilder.attribute("beta", 0.5f));
+        contribute(node, builder.add(h, builder.subtract(ramp, outside)));
     }
 
     /** y = x where x > 0, alpha (e^x - 1) elsewhere: dy, or dy (y + alpha). */

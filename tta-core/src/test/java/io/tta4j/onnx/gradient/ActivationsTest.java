@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ActivationsTest {
 
@@ -35,6 +37,7 @@ class ActivationsTest {
                 Activation.of("Softplus", ActivationsTest::sigmoid),
                 Activation.of("Softsign", x -> Math.pow(1 + Math.abs(x), -2)),
                 new Activation("Mish", 18, ActivationsTest::mishSlope, List.of()),
+                new Activation("Swish", 24, x -> sigmoid(x) * (1 + x * (1 - sigmoid(x))), List.of()),
                 new Activation("Gelu", 20, x -> cumulative(x) + x * density(x), List.of()),
                 new Activation("Gelu", 20, ActivationsTest::tanhGeluSlope, List.of(attribute("approximate", "tanh"))));
     }
@@ -50,6 +53,27 @@ class ActivationsTest {
                                 List.of(g.x(8, 25)),
                                 activation.attributes().toArray(AttributeProto[]::new)))
                 .verify(unary(activation.derivative()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void gatedByItself(boolean gateFirst) {
+        RuleCase.of("x sigmoid(x)", g -> {
+                    String x = g.x(8, 25);
+                    String gate = g.node("Sigmoid", List.of(x));
+                    return g.node("Mul", gateFirst ? List.of(gate, x) : List.of(x, gate));
+                })
+                .verify(unary(x -> sigmoid(x) * (1 + x * (1 - sigmoid(x)))));
+    }
+
+    @Test
+    void addsWhatOthersReadOfTheGate() {
+        RuleCase.of("x sigmoid(x) + sigmoid(x)", g -> {
+                    String x = g.x(8, 25);
+                    String gate = g.node("Sigmoid", List.of(x));
+                    return g.node("Add", List.of(g.node("Mul", List.of(x, gate)), gate));
+                })
+                .verify(unary(x -> sigmoid(x) * (1 + (1 + x) * (1 - sigmoid(x)))));
     }
 
     private static double sigmoid(double x) {
