@@ -20,7 +20,9 @@ final class Products {
         String upstream = a.isVector() || b.isVector()
                 ? builder.reshape(node.upstream(), node.tape().shape(product))
                 : node.upstream();
-        if (node.wants(0)) {
+        if (node.wants(0) && isWeights(node, b)) {
+            node.contribute(0, timesTransposedWeights(node, upstream, b));
+        } else if (node.wants(0)) {
             String other = swapLastAxes(builder, b.matrix(node), b.shape());
             contribute(node, a, builder.emit("MatMul", List.of(upstream, other)), product);
         }
@@ -28,6 +30,21 @@ final class Products {
             String other = swapLastAxes(builder, a.matrix(node), a.shape());
             contribute(node, b, builder.emit("MatMul", List.of(other, upstream)), product);
         }
+    }
+
+    /** Whether a factor is a constant matrix that all rows of the other are multiplied by. */
+    private static boolean isWeights(NodeGradient node, Factor factor) {
+        return factor.own().rank() == 2
+                && node.shapeOf(0).rank() >= 2
+                && node.tape().graph.constant(node.node().input(1)).isPresent();
+    }
+
+    /** dY W' as one product over all rows: it reads W as it lies, where a transposition would be folded into a copy. */
+    private static String timesTransposedWeights(NodeGradient node, String upstream, Factor weights) {
+        GraphBuilder builder = node.builder();
+        String rows = builder.reshape(upstream, -1, weights.shape().fixedExtent(1));
+        String product = product(node, 1, rows, false, weights.matrix(node), true);
+        return builder.reshape(product, node.tape().shape(node.shapeOf(0)));
     }
 
     /** A factor as a matrix. */
