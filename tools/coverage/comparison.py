@@ -1,8 +1,6 @@
 """Runs the engine on what was exported and holds its gradients against the references."""
 
 import json
-import pathlib
-import re
 import subprocess
 import time
 

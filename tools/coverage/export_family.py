@@ -23,9 +23,6 @@ from gradients import FLOOR, difference, entropies, export, logits_of, parameter
 # Of an image's gradient: where single and double precision are this close, it is clear of kinks.
 CLEAR = 1e-4
 
-# How many samples are drawn at most, and for how long, to find some that are.
-DRAWS, SECONDS = 24, 30
-
 OPSETS = {"dynamo": 20, "torchscript": 17}
 
 
@@ -69,21 +66,20 @@ def double_copy(case):
 
 def rounding(case, exact, sample):
     """How far the sample's gradients in single precision are from those in double, and from each other."""
-    single, again = gradient(case.network, sample), gradient(case.network, nudged(sample))
-    if exact is None:
-        return worst(single, again)
-    expected = gradient(exact, in_double(sample))
-    return max(worst(single, expected), worst(again, expected))
+    single = gradient(case.network, sample)
+    expected = gradient(exact, in_double(sample)) if exact is not None else single
+    error = worst(single, expected)
+    return error if error > CLEAR else max(error, worst(gradient(case.network, nudged(sample)), expected))
 
 
-def draw(case, exact, count):
+def draw(case, exact, count, most, seconds):
     """Samples whose gradients do not hang on rounding, and the largest of their differences; else the best drawn."""
     began, samples = time.monotonic(), []
-    for _ in range(DRAWS):
+    for _ in range(most):
         sample = case.draw()
         error = rounding(case, exact, sample)
         samples.append((error, len(samples), sample))
-        if sum(error < CLEAR for error, _, _ in samples) == count or time.monotonic() - began > SECONDS:
+        if sum(error < CLEAR for error, _, _ in samples) == count or time.monotonic() - began > seconds:
             break
     while len(samples) < count:
         samples.append((np.inf, len(samples), case.draw()))
@@ -158,10 +154,10 @@ def inserted(network, inputs, arrays):
     return found, pairs
 
 
-def prepare(case, folder, count):
+def prepare(case, folder, count, most, seconds):
     """Writes what the exporters share: inputs, reference, meta."""
     exact = double_copy(case)
-    inputs, own_error, drawn = draw(case, exact, count)
+    inputs, own_error, drawn = draw(case, exact, count, most, seconds)
     arrays = {name: tensor.numpy() for name, tensor in inputs.items()}
     if list(arrays) == ["image"]:
         np.save(folder / "input.npy", arrays["image"])
@@ -237,10 +233,14 @@ def main():
     parser.add_argument("exporter", choices=["dynamo", "torchscript"])
     parser.add_argument("--model", help="timm's name of the network (default: the smallest of the family)")
     parser.add_argument("--batch", type=int, default=2)
+    parser.add_argument("--draws", type=int, default=24, help="samples drawn at most to find some clear of kinks")
+    parser.add_argument("--seconds", type=int, default=20, help="and for how long at most")
     parser.add_argument("--memory", type=float, default=12, help="in GB (default: %(default)s)")
+    parser.add_argument("--limit", type=int, default=300, help="of processor time, in seconds (default: %(default)s)")
     arguments = parser.parse_args()
-    limit = int(arguments.memory * 2**30)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    memory = int(arguments.memory * 2**30)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (arguments.limit, arguments.limit + 10))
     torch.set_num_threads(1)
 
     folder = arguments.work / arguments.family
@@ -250,7 +250,7 @@ def main():
         inputs = load_inputs(folder)
         check(case, inputs, folder)
     else:
-        inputs = prepare(case, folder, arguments.batch)
+        inputs = prepare(case, folder, arguments.batch, arguments.draws, arguments.seconds)
     meta = json.loads((folder / "meta.json").read_text())
     opset = OPSETS[arguments.exporter]
     if arguments.exporter == "torchscript":

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -42,20 +43,26 @@ def run(work, families, exporters, limit, again):
 
 
 def process(work, family, model, exporter, limit):
-    """Nothing, where the process wrote how the export went; otherwise what became of it."""
+    """Nothing, where the process wrote how the export went; otherwise what became of it.
+
+    The limit is of processor time, as the machine may have other work; waiting has one too, and a much longer one.
+    """
     folder = work / family
     folder.mkdir(parents=True, exist_ok=True)
     script = str(pathlib.Path(__file__).with_name("export_family.py"))
-    command = [sys.executable, script, family, str(work), exporter] + (["--model", model] if model else [])
+    command = [sys.executable, script, family, str(work), exporter, "--limit", str(limit)]
+    command += ["--model", model] if model else []
     log = folder / f"{exporter}.log"
     with open(log, "w") as out:
         try:
-            status = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, timeout=limit).returncode
+            status = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, timeout=5 * limit).returncode
         except subprocess.TimeoutExpired:
-            return f"no end after {limit} s"
+            return f"no end after {5 * limit} s"
     if status == 0:
         return None
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    if status == -signal.SIGXCPU:
+        return f"no end after {limit} s of processor time"
     if status < 0:
         return f"the process died of signal {-status}"
     return lines[-1] if lines else f"exit status {status}"

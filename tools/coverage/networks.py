@@ -155,6 +155,8 @@ def encoder(architecture, attention, length=32, vocabulary=200):
             transformers.ModernBertForSequenceClassification,
         ),
     }[architecture]
+    if architecture == "modernbert":  # which needs its own output types inside
+        configuration.return_dict = True
     torch.manual_seed(0)
     network = network_class(configuration).eval()
     generator = torch.Generator().manual_seed(1)

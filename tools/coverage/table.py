@@ -26,7 +26,8 @@ A number is the relative error of the parameter array where it is largest (norm 
 reference, with a floor of 1e-5 of the whole gradient's norm); it has to be under 1e-3, every array has to be there,
 and no other. *PyTorch* is the same for PyTorch against itself, single against double precision, or against an input with
 rounding noise: where that is not tiny, activations with a kink decide the last digits. A letter stands for a reason,
-listed below the table.
+listed below the table. A star stands for an export with attention written out (`fused_attn = False`), which PyTorch
+cannot export otherwise.
 """
 
 
@@ -46,10 +47,16 @@ def first_line(text):
     return re.sub(r"(/[\w.-]+){2,}/", "", line)[:300]
 
 
+def short(message):
+    """A refusal that lists every obstacle, as the kinds of operators that it lists."""
+    operators = sorted(set(re.findall(r"(\S+) node '[^']*' lies between a norm layer and the logits", message)))
+    return f"no gradient rule for {', '.join(operators)}" if operators else message
+
+
 def kind(message):
     """A message without what differs from network to network, to count by."""
     message = re.sub(r"'[^']*'|\"[^\"]*\"", "'...'", message)
-    message = re.sub(r"\([\w./:-]*\d[\w./:-]*\)", "(...)", message)
+    message = re.sub(r"\([\w./:-]*\)", "(...)", message)
     message = re.sub(r"\[[^\]]*\]", "[...]", message)
     return re.sub(r"\b[\w./:]*\d[\w./:]*\b", "#", message)
 
@@ -65,7 +72,7 @@ def outcome(folder):
     if verdict is None:
         return None
     if "failure" in verdict:
-        return "failure", verdict["failure"]
+        return "failure", short(verdict["failure"])
     if verdict["agree"]:
         return "agree", verdict["worst"]
     parts = []
@@ -111,7 +118,8 @@ def rows(work, families, found, notes):
             if result is None:
                 cells.append("")
             elif result[0] == "agree":
-                cells.append(f"{result[1]:.1e}")
+                written_out = (read(work / family / name / "meta.json") or {}).get("note")
+                cells.append(f"{result[1]:.1e}" + (" *" if written_out else ""))
             else:
                 cells.append(f"({notes[result[0], kind(result[1])]})")
         cells.append(f"{meta['own_error']:.1e}" if "own_error" in meta else "")

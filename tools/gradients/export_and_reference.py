@@ -116,7 +116,9 @@ def entropies(logits):
 
 
 def logits_of(outputs):
-    """The first output, where there are several."""
+    """The output called so, or the first, where there are several."""
+    if hasattr(outputs, "logits"):
+        return outputs.logits
     return outputs[0] if isinstance(outputs, (tuple, list)) else outputs
 
 
