@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -111,6 +112,7 @@ public final class Compare implements Callable<Integer> {
                 times.write(raw);
             }
             System.out.printf(
+                    Locale.ROOT,
                     "%n%s, batch %d, %d threads, %d rounds; %s; %d cores, load %.1f%n%n",
                     Launch.network(model),
                     batch,
@@ -181,7 +183,7 @@ public final class Compare implements Callable<Integer> {
             System.out.printf(
                     "PyTorch (%s) cannot take a step with gradients for norm parameters only: %s%n",
                     layout, e.getMessage());
-            trainable = ", all trainable";
+            trainable = Names.ALL_TRAINABLE;
             worker = pyTorch(layout, images, "all");
         }
         opened(worker);
@@ -189,6 +191,7 @@ public final class Compare implements Callable<Integer> {
             versions.add(worker.greeting());
         }
         System.out.printf(
+                Locale.ROOT,
                 "logits of PyTorch (%s) and ONNX Runtime differ by %.1e of their norm%n",
                 layout, difference(worker, plain, scratch));
         enter(Names.pyTorch(layout, "forward"), worker, "forward ");

@@ -11,6 +11,9 @@ final class Names {
     static final String SOURCE = "tta4j, source state";
     static final String SERVE = "tta4j, serve adapted";
 
+    /** What is added where PyTorch computes gradients of all parameters, not only of norm layers. */
+    static final String ALL_TRAINABLE = ", all trainable";
+
     private Names() {}
 
     /** tta4j's request with a step. */

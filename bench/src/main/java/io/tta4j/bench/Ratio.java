@@ -33,11 +33,12 @@ record Ratio(String numerator, String denominator, OptionalDouble limit) {
             ratios.add(new Ratio(Names.step(share), Names.UNSPUN, OptionalDouble.empty()));
         }
         for (String name : contestants) {
-            if (name.startsWith("PyTorch") && name.endsWith("forward")) {
+            if (name.startsWith("PyTorch") && name.endsWith(", forward")) {
                 ratios.add(new Ratio(Names.PLAIN, name, OptionalDouble.empty()));
             }
             for (double share : shares) {
-                if (name.startsWith("PyTorch") && name.contains(Names.share(share))) {
+                String step = ", " + Names.share(share);
+                if (name.startsWith("PyTorch") && (name.endsWith(step) || name.endsWith(step + Names.ALL_TRAINABLE))) {
                     ratios.add(new Ratio(Names.step(share), name, limit(network, share, name)));
                 }
             }

@@ -1,0 +1,42 @@
+package io.tta4j.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class RatioTest {
+
+    private static final List<Double> SHARES = List.of(0.0, 0.5, 1.0);
+
+    private static List<Ratio> against(String network, String name) {
+        return Ratio.all(network, SHARES, List.of(name)).stream()
+                .filter(ratio -> ratio.denominator().equals(name))
+                .toList();
+    }
+
+    @Test
+    void aStepIsHeldAgainstOneForwardAndThreeForTheReliableShare() {
+        assertThat(against("any", Names.PLAIN))
+                .contains(
+                        new Ratio("tta4j, SAR r=0", Names.PLAIN, OptionalDouble.of(1.15)),
+                        new Ratio("tta4j, SAR r=0.5", Names.PLAIN, OptionalDouble.of(1.15 * 2.5)),
+                        new Ratio("tta4j, SAR r=1", Names.PLAIN, OptionalDouble.of(1.15 * 4)));
+    }
+
+    @Test
+    void aStepIsHeldAgainstPyTorchsWithTheSameShare() {
+        assertThat(against("vit_b16", "PyTorch contiguous, SAR r=0.5"))
+                .containsExactly(
+                        new Ratio("tta4j, SAR r=0.5", "PyTorch contiguous, SAR r=0.5", OptionalDouble.of(0.65)));
+    }
+
+    @Test
+    void noLimitIsSetAgainstAnotherLayoutOrAnotherNetwork() {
+        assertThat(against("vit_b16", "PyTorch channels_last, SAR r=1")).allMatch(ratio -> ratio.limit()
+                .isEmpty());
+        assertThat(against("resnet50_folded", "PyTorch contiguous, SAR r=1")).allMatch(ratio -> ratio.limit()
+                .isEmpty());
+    }
+}
