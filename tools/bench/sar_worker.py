@@ -9,11 +9,13 @@ Reads commands from standard input, one a line, and answers each with one line o
   resident         answers the resident set, in bytes
   peak             answers the largest resident set since the last "reset-peak", in bytes
   reset-peak       answers 0
+  trim             makes the C library give back what it keeps of freed memory; answers 0
 
 It computes only between a command and its answer. Networks are those that export_models.py writes.
 """
 
 import argparse
+import ctypes
 import math
 import pathlib
 import re
@@ -119,6 +121,7 @@ def main():
         "resident": lambda: memory("VmRSS"),
         "peak": lambda: memory("VmHWM"),
         "reset-peak": reset_peak,
+        "trim": lambda: 0 * ctypes.CDLL(None).malloc_trim(0),
     }
     print(f"PyTorch {torch.__version__}", flush=True)
     for line in sys.stdin:

@@ -193,7 +193,8 @@ public final class Compare implements Callable<Integer> {
         System.out.printf(
                 Locale.ROOT,
                 "logits of PyTorch (%s) and ONNX Runtime differ by %.1e of their norm%n",
-                layout, difference(worker, plain, scratch));
+                layout,
+                difference(worker, plain, scratch));
         enter(Names.pyTorch(layout, "forward"), worker, "forward ");
         for (double share : shares) {
             // Of no samples there is no mean to descend along.

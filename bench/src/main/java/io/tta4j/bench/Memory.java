@@ -65,8 +65,11 @@ public final class Memory implements Callable<Integer> {
      */
     private record Figures(Resident serving, Resident adapting, double step) {}
 
-    /** Resident bytes, and of these live Java objects and direct buffers. */
-    private record Resident(double total, double heap, double direct) {
+    /**
+     * Resident bytes, less those that the C library keeps of freed memory; and of these live Java objects and direct
+     * buffers.
+     */
+    private record Resident(double total, double kept, double heap, double direct) {
 
         double sessions() {
             return total - heap - direct;
@@ -89,8 +92,8 @@ public final class Memory implements Callable<Integer> {
         step("tta4j, rowsPerPass=" + rowsPerPass, sliced.step(), reference);
         System.out.println();
         System.out.println("| resident weights, over a process without model | MB | of the file | Java objects, MB |"
-                + " direct buffers, MB | ONNX Runtime's sessions, MB |");
-        System.out.println("| --- | ---: | ---: | ---: | ---: | ---: |");
+                + " direct buffers, MB | ONNX Runtime's sessions, MB | kept free by the C library, MB |");
+        System.out.println("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         resident("serving", whole.serving(), file);
         resident("adapting", whole.adapting(), file);
         resident("adapting, rowsPerPass=" + rowsPerPass, sliced.adapting(), file);
@@ -104,13 +107,14 @@ public final class Memory implements Callable<Integer> {
     private static void resident(String what, Resident resident, double file) {
         System.out.printf(
                 Locale.ROOT,
-                "| %s | %.0f | %.2f | %.0f | %.0f | %.0f |%n",
+                "| %s | %.0f | %.2f | %.0f | %.0f | %.0f | + %.0f |%n",
                 what,
                 resident.total() / MB,
                 resident.total() / file,
                 resident.heap() / MB,
                 resident.direct() / MB,
-                resident.sessions() / MB);
+                resident.sessions() / MB,
+                resident.kept() / MB);
     }
 
     private Figures measure(int slices) throws IOException {
@@ -127,7 +131,10 @@ public final class Memory implements Callable<Integer> {
     }
 
     private static Resident resident(Worker worker, double empty) throws IOException {
-        return new Resident(worker.ask("resident") - empty, worker.ask("heap"), worker.ask("direct"));
+        double untrimmed = worker.ask("resident");
+        worker.ask("trim");
+        double total = worker.ask("resident");
+        return new Resident(total - empty, untrimmed - total, worker.ask("heap"), worker.ask("direct"));
     }
 
     /** The largest resident set of some steps. */
@@ -148,6 +155,7 @@ public final class Memory implements Callable<Integer> {
             Files.write(images, bytes.array());
             try (Worker worker = Worker.pyTorch(python, model, images, batch, threads, "contiguous", "norms")) {
                 worker.ask("forward-one");
+                worker.ask("trim");
                 double loaded = worker.ask("resident");
                 return peak(worker, "step 1 0") - loaded;
             }

@@ -14,6 +14,8 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /**
  * The tta4j side of {@link Memory}, in a process of its own. Its arguments are the file, the rows of a batch, threads
@@ -24,7 +26,7 @@ import java.nio.file.Path;
  *       adapt are there
  *   <li>{@code step} answers a batch and takes a step of SAR with every sample reliable
  *   <li>{@code resident}, {@code heap} and {@code direct} answer bytes: the resident set, live Java objects, and direct
- *       buffers
+ *       buffers; {@code trim} makes the C library give back what it keeps of freed memory
  *   <li>{@code reset-peak}, and then {@code peak}, answer the largest resident set since
  * </ul>
  */
@@ -59,6 +61,8 @@ public final class MemoryWorker {
             worker.answer("serve");
             worker.answer("step");
         }
+        heap();
+        trim();
         System.out.println(resident());
         try (OnnxModel model = OnnxModel.load(Path.of(arguments[0]), options)) {
             MemoryWorker worker = new MemoryWorker(model, Integer.parseInt(arguments[1]));
@@ -75,6 +79,7 @@ public final class MemoryWorker {
             case "serve-adapted" -> serve(moved);
             case "step" -> sar.predict(many).logits().rows();
             case "resident" -> resident();
+            case "trim" -> trim();
             case "heap" -> heap();
             case "direct" -> direct();
             case "peak" -> status("VmHWM");
@@ -102,6 +107,20 @@ public final class MemoryWorker {
     private static long heap() {
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private static long trim() {
+        try {
+            ManagementFactory.getPlatformMBeanServer()
+                    .invoke(
+                            new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                            "systemTrimNativeHeap",
+                            null,
+                            null);
+            return 0;
+        } catch (JMException e) {
+            throw new IllegalStateException("the JVM must be able to trim the native heap, as 17.0.9 is", e);
+        }
     }
 
     private static long direct() {

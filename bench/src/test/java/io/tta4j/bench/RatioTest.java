@@ -34,9 +34,9 @@ class RatioTest {
 
     @Test
     void noLimitIsSetAgainstAnotherLayoutOrAnotherNetwork() {
-        assertThat(against("vit_b16", "PyTorch channels_last, SAR r=1")).allMatch(ratio -> ratio.limit()
-                .isEmpty());
-        assertThat(against("resnet50_folded", "PyTorch contiguous, SAR r=1")).allMatch(ratio -> ratio.limit()
-                .isEmpty());
+        assertThat(against("vit_b16", "PyTorch channels_last, SAR r=1"))
+                .allMatch(ratio -> ratio.limit().isEmpty());
+        assertThat(against("resnet50_folded", "PyTorch contiguous, SAR r=1"))
+                .allMatch(ratio -> ratio.limit().isEmpty());
     }
 }
