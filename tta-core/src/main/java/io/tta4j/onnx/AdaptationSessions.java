@@ -12,6 +12,7 @@ import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeSession.Purpose;
 import io.tta4j.onnx.session.RowGather;
+import io.tta4j.onnx.session.SessionSettings;
 import io.tta4j.onnx.session.SharedWeights;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class AdaptationSessions implements AutoCloseable {
     private final Deque<Runnable> open = new ArrayDeque<>();
     private final SharedWeights weights;
     private final int intraOpThreads;
+    private final SessionSettings settings;
 
     final NativeSession serve;
 
@@ -85,6 +87,7 @@ final class AdaptationSessions implements AutoCloseable {
     AdaptationSessions(Analysis analysis, OnnxOptions options, SharedWeights weights) {
         this.weights = weights;
         intraOpThreads = options.intraOpThreads();
+        settings = options.sessions();
         answers = new LinkedHashSet<>(Set.of(analysis.head().logits()));
         answers.add(analysis.head().output());
         try {
@@ -206,7 +209,7 @@ final class AdaptationSessions implements AutoCloseable {
     }
 
     private NativeSession open(ModelProto model, Purpose purpose) {
-        return opened(NativeSession.open(model, purpose, intraOpThreads, weights), NativeSession::close);
+        return opened(NativeSession.open(model, purpose, settings, weights), NativeSession::close);
     }
 
     private <T> T opened(T resource, Consumer<T> close) {

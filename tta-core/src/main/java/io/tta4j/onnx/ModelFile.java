@@ -8,6 +8,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.tta4j.model.ModelException;
 import io.tta4j.onnx.graph.FileValues;
 import io.tta4j.onnx.session.NativeSession;
+import io.tta4j.onnx.session.SessionSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -69,7 +70,7 @@ abstract sealed class ModelFile {
     abstract ModelProto parse() throws IOException;
 
     /** Opens a session over the model as it is. */
-    abstract NativeSession open(int intraOpThreads);
+    abstract NativeSession open(SessionSettings settings);
 
     private static final class InMemory extends ModelFile {
 
@@ -97,8 +98,8 @@ abstract sealed class ModelFile {
         }
 
         @Override
-        NativeSession open(int intraOpThreads) {
-            return NativeSession.open(bytes, intraOpThreads);
+        NativeSession open(SessionSettings settings) {
+            return NativeSession.open(bytes, settings);
         }
     }
 
@@ -166,8 +167,8 @@ abstract sealed class ModelFile {
         }
 
         @Override
-        NativeSession open(int intraOpThreads) {
-            return NativeSession.open(file, intraOpThreads);
+        NativeSession open(SessionSettings settings) {
+            return NativeSession.open(file, settings);
         }
     }
 }

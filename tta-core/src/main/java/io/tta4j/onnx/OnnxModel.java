@@ -59,7 +59,7 @@ public final class OnnxModel implements AdaptableModel {
     private OnnxModel(KnownModel known) {
         this.whole = null;
         this.known = known;
-        this.original = known.file().open(known.options().intraOpThreads());
+        this.original = known.file().open(known.options().sessions());
         this.thetas = new ThetaPool(known.layout().size());
         this.leases = new Leases("model '" + known.file().name() + "'", this::free);
     }

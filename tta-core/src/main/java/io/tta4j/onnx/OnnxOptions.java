@@ -1,5 +1,6 @@
 package io.tta4j.onnx;
 
+import io.tta4j.onnx.session.SessionSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ import java.util.stream.LongStream;
  * @param rowsPerPass how many samples an adapting run may have at most, to bound memory: a larger batch is run in
  *     slices, whose gradients add; then activations are recomputed. 0 (the default) is all at once
  * @param logits the output that holds the logits, for models with several; empty (the default) for the only one
+ * @param provider where the model runs; the processor by default. Elsewhere activations are always recomputed, so that
+ *     only inputs, logits, seeds and theta cross the bus
  * @param insertion when to insert layers to adapt behind convolutions; by default where there is no norm layer
  */
 public record OnnxOptions(
@@ -23,6 +26,7 @@ public record OnnxOptions(
         Activations activations,
         int rowsPerPass,
         Optional<String> logits,
+        ExecutionProvider provider,
         Insertion insertion) {
 
     /** What becomes of the activations between a pass and its pullback. */
@@ -55,7 +59,18 @@ public record OnnxOptions(
 
     /** Whether a pullback runs forward again. */
     boolean recomputes() {
-        return rowsPerPass > 0 || activations == Activations.RECOMPUTED;
+        return rowsPerPass > 0
+                || activations == Activations.RECOMPUTED
+                || provider.kind() != ExecutionProvider.Kind.CPU;
+    }
+
+    /**
+     * How sessions are to run.
+     *
+     * @throws IllegalStateException if the ONNX Runtime on the class path has no such provider
+     */
+    SessionSettings sessions() {
+        return new SessionSettings(intraOpThreads, provider.sessions());
     }
 
     /** The defaults. */
@@ -76,6 +91,7 @@ public record OnnxOptions(
         builder.activations = base.activations;
         builder.rowsPerPass = base.rowsPerPass;
         builder.logits = base.logits;
+        builder.provider = base.provider;
         builder.insertion = base.insertion;
         return builder;
     }
@@ -88,6 +104,7 @@ public record OnnxOptions(
         private Activations activations = Activations.KEPT;
         private int rowsPerPass;
         private Optional<String> logits = Optional.empty();
+        private ExecutionProvider provider = ExecutionProvider.CPU;
         private Insertion insertion = Insertion.AUTO;
 
         private Builder() {}
@@ -122,6 +139,12 @@ public record OnnxOptions(
             return this;
         }
 
+        /** Where the model runs. */
+        public Builder provider(ExecutionProvider choice) {
+            this.provider = choice;
+            return this;
+        }
+
         /** When to insert a scale and a shift for each channel behind convolutions. */
         public Builder insertion(Insertion insertion) {
             this.insertion = insertion;
@@ -129,7 +152,7 @@ public record OnnxOptions(
         }
 
         public OnnxOptions build() {
-            return new OnnxOptions(intraOpThreads, inputShapes, activations, rowsPerPass, logits, insertion);
+            return new OnnxOptions(intraOpThreads, inputShapes, activations, rowsPerPass, logits, provider, insertion);
         }
     }
 }

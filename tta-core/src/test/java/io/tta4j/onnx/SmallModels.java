@@ -13,6 +13,7 @@ import io.tta4j.onnx.graph.TestGraph;
 import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeTensors;
+import io.tta4j.onnx.session.SessionSettings;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -107,7 +108,7 @@ final class SmallModels {
 
     static Matrix originalOutput(ModelProto model, Batch batch) {
         String output = model.getGraph().getOutput(0).getName();
-        try (NativeSession session = NativeSession.open(model.toByteArray(), 0);
+        try (NativeSession session = NativeSession.open(model.toByteArray(), SessionSettings.onProcessor(0));
                 Feed feed = Feed.of(batch);
                 OrtSession.Result result = session.run(feed.tensors(), Set.of(output))) {
             return NativeTensors.matrix(result, output);

@@ -1,9 +1,11 @@
 package io.tta4j.stream.cli;
 
 import io.tta4j.model.AdaptableModel;
+import io.tta4j.onnx.ExecutionProvider;
 import io.tta4j.onnx.OnnxInspection;
 import io.tta4j.onnx.OnnxModel;
 import io.tta4j.onnx.OnnxOptions;
+import io.tta4j.onnx.OnnxOptions.Activations;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -33,7 +35,11 @@ final class Engine {
     }
 
     private static OnnxOptions onnx(ModelOptions options) {
-        OnnxOptions.Builder onnx = OnnxOptions.custom();
+        OnnxOptions.Builder onnx = OnnxOptions.custom()
+                .intraOpThreads(options.threads())
+                .rowsPerPass(options.rowsPerPass())
+                .activations(options.recompute() ? Activations.RECOMPUTED : Activations.KEPT)
+                .provider(ExecutionProvider.parse(options.provider()));
         options.logits().ifPresent(onnx::logits);
         options.shapes().forEach(onnx::inputShape);
         return onnx.build();

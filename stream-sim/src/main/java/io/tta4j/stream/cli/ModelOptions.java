@@ -28,6 +28,44 @@ final class ModelOptions {
             description = "the extents of an input behind the batch, where the file leaves them open")
     private List<String> shapes = List.of();
 
+    @Option(names = "--threads", paramLabel = "N", description = "threads of an operator (default: 0, one per core)")
+    private int threads;
+
+    @Option(
+            names = "--rows-per-pass",
+            paramLabel = "N",
+            description = "samples in an adapting run at most, to bound memory (default: 0, the whole batch)")
+    private int rowsPerPass;
+
+    @Option(names = "--recompute", description = "run forward again for gradients, instead of keeping activations")
+    private boolean recompute;
+
+    @Option(
+            names = "--provider",
+            paramLabel = "P",
+            description = "where the model runs: cpu (default), cuda[:N], tensorrt[:N], directml[:N] or coreml")
+    private String provider = "cpu";
+
+    /** Threads of an operator; 0: one per core. */
+    int threads() {
+        return threads;
+    }
+
+    /** Samples in an adapting run at most; 0: the whole batch. */
+    int rowsPerPass() {
+        return rowsPerPass;
+    }
+
+    /** Whether to run forward again for gradients. */
+    boolean recompute() {
+        return recompute;
+    }
+
+    /** Where the model runs. */
+    String provider() {
+        return provider;
+    }
+
     Optional<String> logits() {
         return Optional.ofNullable(logits);
     }

@@ -18,6 +18,7 @@ import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeSession.Purpose;
 import io.tta4j.onnx.session.NativeTensors;
+import io.tta4j.onnx.session.SessionSettings;
 import io.tta4j.onnx.session.SharedWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -270,7 +271,8 @@ public final class Probe {
     }
 
     private NativeSession open(GraphBuilder builder, SharedWeights weights) {
-        return NativeSession.open(model(builder, graph), Purpose.PROBING, intraOpThreads, weights);
+        return NativeSession.open(
+                model(builder, graph), Purpose.PROBING, SessionSettings.onProcessor(intraOpThreads), weights);
     }
 
     static GraphBuilder copyOf(Graph graph) {
@@ -282,7 +284,8 @@ public final class Probe {
     }
 
     static NativeSession session(GraphBuilder builder, Graph like) {
-        return NativeSession.open(model(builder, like), Purpose.PROBING, 0, SharedWeights.none());
+        return NativeSession.open(
+                model(builder, like), Purpose.PROBING, SessionSettings.onProcessor(0), SharedWeights.none());
     }
 
     private static ModelProto model(GraphBuilder builder, Graph like) {

@@ -14,6 +14,7 @@ import io.tta4j.onnx.graph.Tensors;
 import io.tta4j.onnx.probe.Constants;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeSession.Purpose;
+import io.tta4j.onnx.session.SessionSettings;
 import io.tta4j.onnx.session.SharedWeights;
 import java.util.Collection;
 import java.util.HashMap;
@@ -46,8 +47,8 @@ record Types(Map<String, DataType> byTensor) {
             types.put(input.getName(), dataType(input.getType().getTensorType().getElemType()));
         }
         graph.initializers().forEach((name, tensor) -> types.put(name, dataType(tensor.getDataType())));
-        try (NativeSession session =
-                NativeSession.open(withoutWeights(graph, asked), Purpose.PROBING, 0, SharedWeights.none())) {
+        try (NativeSession session = NativeSession.open(
+                withoutWeights(graph, asked), Purpose.PROBING, SessionSettings.onProcessor(0), SharedWeights.none())) {
             for (String tensor : asked) {
                 types.put(tensor, Constants.type(tensor, session.elementType(tensor)));
             }

@@ -61,8 +61,9 @@ public final class NativeSession implements AutoCloseable {
      *
      * @param weights the constants to share with other sessions
      */
-    public static NativeSession open(ModelProto model, Purpose purpose, int intraOpThreads, SharedWeights weights) {
-        SessionOptions options = options(purpose, intraOpThreads);
+    public static NativeSession open(
+            ModelProto model, Purpose purpose, SessionSettings settings, SharedWeights weights) {
+        SessionOptions options = options(purpose, settings);
         try {
             byte[] bytes = weights.addTo(options, model).toByteArray();
             SessionRecorder.record(options, bytes, purpose);
@@ -74,8 +75,8 @@ public final class NativeSession implements AutoCloseable {
     }
 
     /** Opens a session over a user's file, byte by byte as it is. */
-    public static NativeSession open(byte[] file, int intraOpThreads) {
-        SessionOptions options = options(Purpose.SERVING, intraOpThreads);
+    public static NativeSession open(byte[] file, SessionSettings settings) {
+        SessionOptions options = options(Purpose.SERVING, settings);
         try {
             SessionRecorder.record(options, file, Purpose.SERVING);
             return new NativeSession(environment().createSession(file, options), options);
@@ -86,8 +87,8 @@ public final class NativeSession implements AutoCloseable {
     }
 
     /** Opens a session over a user's file as it is, with the weights that lie beside it. */
-    public static NativeSession open(Path file, int intraOpThreads) {
-        SessionOptions options = options(Purpose.SERVING, intraOpThreads);
+    public static NativeSession open(Path file, SessionSettings settings) {
+        SessionOptions options = options(Purpose.SERVING, settings);
         try {
             return new NativeSession(environment().createSession(file.toString(), options), options);
         } catch (OrtException e) {
@@ -96,18 +97,19 @@ public final class NativeSession implements AutoCloseable {
         }
     }
 
-    private static SessionOptions options(Purpose purpose, int intraOpThreads) {
+    private static SessionOptions options(Purpose purpose, SessionSettings settings) {
         SessionOptions options = new SessionOptions();
         try {
             options.setOptimizationLevel(purpose.level);
             options.setMemoryPatternOptimization(purpose.memoryPatterns);
             options.setSessionLogLevel(ai.onnxruntime.OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            if (intraOpThreads > 0) {
-                options.setIntraOpNumThreads(intraOpThreads);
+            if (settings.intraOpThreads() > 0) {
+                options.setIntraOpNumThreads(settings.intraOpThreads());
             }
             // Several sessions take turns on the same cores: a pool that spins would take them from the next one.
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
             options.addConfigEntry("session.disable_prepacking", purpose.prepacking ? "0" : "1");
+            settings.device().addTo(options);
             return options;
         } catch (OrtException e) {
             options.close();

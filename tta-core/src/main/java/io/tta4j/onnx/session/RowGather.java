@@ -52,7 +52,7 @@ public final class RowGather implements AutoCloseable {
                                 .setVersion(OPSET)
                                 .build())),
                 Purpose.ADAPTING,
-                intraOpThreads,
+                SessionSettings.onProcessor(intraOpThreads),
                 SharedWeights.none());
     }
 

@@ -26,6 +26,7 @@ import io.tta4j.onnx.probe.Probe;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeSession.Purpose;
 import io.tta4j.onnx.session.NativeTensors;
+import io.tta4j.onnx.session.SessionSettings;
 import io.tta4j.onnx.session.SharedWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -544,9 +545,10 @@ class NormGradientTest {
             graph.initializers().values().forEach(builder::initializer);
             traced.forEach(builder::output);
             ModelProto forward = builder.build(8, graph.model().getOpsetImportList());
-            try (NativeSession trace = NativeSession.open(forward, Purpose.ADAPTING, 0, SharedWeights.none());
-                    NativeSession back =
-                            NativeSession.open(pullback.model(), Purpose.ADAPTING, 0, SharedWeights.none());
+            try (NativeSession trace = NativeSession.open(
+                            forward, Purpose.ADAPTING, SessionSettings.onProcessor(0), SharedWeights.none());
+                    NativeSession back = NativeSession.open(
+                            pullback.model(), Purpose.ADAPTING, SessionSettings.onProcessor(0), SharedWeights.none());
                     OnnxTensor image = NativeTensors.view(x);
                     OnnxTensor parameters = NativeTensors.view(theta);
                     OnnxTensor upstream = NativeTensors.view(seed);

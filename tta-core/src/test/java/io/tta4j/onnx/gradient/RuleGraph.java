@@ -22,6 +22,7 @@ import io.tta4j.onnx.probe.Probe;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeSession.Purpose;
 import io.tta4j.onnx.session.NativeTensors;
+import io.tta4j.onnx.session.SessionSettings;
 import io.tta4j.onnx.session.SharedWeights;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -191,8 +192,10 @@ final class RuleGraph {
         private final Set<String> gradients = new LinkedHashSet<>();
 
         Compiled(ModelProto forward, ModelProto backward, String output, Set<String> kept) {
-            this.forward = NativeSession.open(forward, Purpose.ADAPTING, 0, SharedWeights.none());
-            this.backward = NativeSession.open(backward, Purpose.ADAPTING, 0, SharedWeights.none());
+            this.forward =
+                    NativeSession.open(forward, Purpose.ADAPTING, SessionSettings.onProcessor(0), SharedWeights.none());
+            this.backward = NativeSession.open(
+                    backward, Purpose.ADAPTING, SessionSettings.onProcessor(0), SharedWeights.none());
             this.output = output;
             this.kept = kept;
             backward.getGraph().getOutputList().forEach(declared -> gradients.add(declared.getName()));

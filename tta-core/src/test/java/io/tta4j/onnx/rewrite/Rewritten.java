@@ -18,6 +18,7 @@ import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeSession.Purpose;
 import io.tta4j.onnx.session.NativeTensors;
+import io.tta4j.onnx.session.SessionSettings;
 import io.tta4j.onnx.session.SharedWeights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -110,7 +111,8 @@ record Rewritten(ModelProto original, CanonicalForm canonical) {
     }
 
     private static Map<String, float[]> run(ModelProto model, Batch batch, Set<String> outputs) {
-        try (NativeSession session = NativeSession.open(model, Purpose.PROBING, 1, SharedWeights.none());
+        try (NativeSession session = NativeSession.open(
+                        model, Purpose.PROBING, SessionSettings.onProcessor(1), SharedWeights.none());
                 Feed feed = Feed.of(batch);
                 OrtSession.Result result = session.run(feed.tensors(), outputs)) {
             Map<String, float[]> values = new LinkedHashMap<>();
