@@ -104,7 +104,11 @@ public final class Profile implements Callable<Integer> {
     private static String description(Path profile) throws IOException {
         // ONNX Runtime adds the time to the name it is given.
         String name = String.valueOf(profile.getFileName()).replaceFirst("_\\d{4}-\\d\\d-\\d\\d_.*", "");
-        try (InputStream file = Files.newInputStream(profile.resolveSibling(name + ".onnx"))) {
+        Path recorded = profile.resolveSibling(name + ".onnx");
+        if (!Files.exists(recorded)) {
+            return name + " (the file itself)";
+        }
+        try (InputStream file = Files.newInputStream(recorded)) {
             GraphProto graph = ModelProto.parseFrom(file).getGraph();
             return "%s (%s -> %s)".formatted(name, names(graph.getInputList()), names(graph.getOutputList()));
         }

@@ -90,6 +90,7 @@ public final class NativeSession implements AutoCloseable {
     public static NativeSession open(Path file, SessionSettings settings) {
         SessionOptions options = options(Purpose.SERVING, settings);
         try {
+            SessionRecorder.record(options, Purpose.SERVING);
             return new NativeSession(environment().createSession(file.toString(), options), options);
         } catch (OrtException e) {
             options.close();

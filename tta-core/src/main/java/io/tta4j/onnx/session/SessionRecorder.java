@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -22,18 +23,31 @@ final class SessionRecorder {
 
     private SessionRecorder() {}
 
-    /** Sets up a session to be recorded, if any is. */
+    /** Sets up a session over a graph to be recorded, if any is. */
     static void record(SessionOptions options, byte[] model, Purpose purpose) throws OrtException {
+        Optional<Path> recording = recording(purpose);
+        if (recording.isPresent()) {
+            try {
+                Files.write(Path.of(recording.get() + ".onnx"), model);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            options.enableProfiling(recording.get().toString());
+        }
+    }
+
+    /** Sets up a session over a user's file to be recorded, if any is: the graph is there to look at. */
+    static void record(SessionOptions options, Purpose purpose) throws OrtException {
+        Optional<Path> recording = recording(purpose);
+        if (recording.isPresent()) {
+            options.enableProfiling(recording.get().toString());
+        }
+    }
+
+    private static Optional<Path> recording(Purpose purpose) {
         String folder = System.getProperty(FOLDER);
-        if (folder == null || purpose == Purpose.PROBING) {
-            return;
-        }
-        String name = "%02d-%s".formatted(OPENED.incrementAndGet(), purpose);
-        try {
-            Files.write(Path.of(folder, name + ".onnx"), model);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        options.enableProfiling(Path.of(folder, name).toString());
+        return folder == null || purpose == Purpose.PROBING
+                ? Optional.empty()
+                : Optional.of(Path.of(folder, "%02d-%s".formatted(OPENED.incrementAndGet(), purpose)));
     }
 }
