@@ -12,9 +12,11 @@ import io.tta4j.onnx.probe.Facts;
 import io.tta4j.onnx.probe.Observations;
 import io.tta4j.onnx.probe.Probe;
 import io.tta4j.onnx.rewrite.CanonicalForm;
+import io.tta4j.onnx.rewrite.OpenBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
@@ -45,6 +47,8 @@ record Analysis(
 
     /** The first in which Split and ReduceSum have the form of today. */
     private static final long OLDEST_OPSET = 13;
+
+    private static final String OPENED = "the file has a fixed batch of %d; it was opened, and batches of any size run";
 
     private static final String UNFOLD =
             "export again with optimize=False, or with training=PRESERVE and do_constant_folding=False,";
@@ -84,6 +88,12 @@ record Analysis(
 
     private static Analysis of(ModelFile file, OnnxOptions options, FactFinder finder) {
         Graph original = new Graph(file.read());
+        OptionalLong batch = Inputs.fixedBatch(file.name(), original);
+        if (batch.isPresent()) {
+            Inputs inputs = Inputs.of(file.name(), original, options);
+            Graph opened = OpenBatch.of(file.name(), original, batch.getAsLong(), inputs.specs());
+            return of(file.with(opened.model(), OPENED.formatted(batch.getAsLong())), options, finder);
+        }
         if (original.opset() < OLDEST_OPSET) {
             throw new ModelException("'%s' must be of opset %d or newer, but is of %d; export it again"
                     .formatted(file.name(), OLDEST_OPSET, original.opset()));
@@ -162,7 +172,8 @@ record Analysis(
 
     /** What keeps the model from being adapted; empty if nothing does. */
     List<String> obstacles() {
-        return refusal.map(List::of).orElseGet(() -> differentiator.obstacles(lifting));
+        return refusal.map(reason -> List.of(FloatPath.obstacle(graph).orElse(reason)))
+                .orElseGet(() -> differentiator.obstacles(lifting));
     }
 
     /** @throws ModelException if there is an obstacle */
@@ -175,6 +186,7 @@ record Analysis(
 
     OnnxInspection inspection() {
         List<String> notes = new ArrayList<>(remarks);
+        file.remark().ifPresent(notes::add);
         if (head.isSoftmax()) {
             notes.add("output '%s' is a softmax; adaptation reads '%s' in front of it"
                     .formatted(head.output(), head.logits()));

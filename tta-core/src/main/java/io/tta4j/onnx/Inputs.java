@@ -13,6 +13,7 @@ import io.tta4j.onnx.graph.Graph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Inputs(List<InputSpec> specs) {
 
-    /**
-     * @throws ModelException if an input cannot be fed, has a fixed batch, or has open extents that the options do not
-     *     give
-     */
+    /** @throws ModelException if an input cannot be fed, or has open extents that the options do not give */
     static Inputs of(String model, Graph graph, OnnxOptions options) {
         for (String named : options.inputShapes().keySet()) {
             if (graph.inputs().stream().noneMatch(input -> input.getName().equals(named))) {
@@ -43,17 +41,32 @@ record Inputs(List<InputSpec> specs) {
                 .toList());
     }
 
+    /**
+     * The batch that a file is fixed to; empty where it is open.
+     *
+     * @throws ModelException if inputs are fixed to several
+     */
+    static OptionalLong fixedBatch(String model, Graph graph) {
+        List<Long> batches = graph.inputs().stream()
+                .map(input -> input.getType().getTensorType().getShape())
+                .filter(shape -> shape.getDimCount() > 0 && shape.getDim(0).hasDimValue())
+                .map(shape -> shape.getDim(0).getDimValue())
+                .distinct()
+                .toList();
+        if (batches.size() > 1) {
+            throw new ModelException(
+                    "'%s': all inputs must have one batch axis, the first, but theirs are of extents %s"
+                            .formatted(model, batches));
+        }
+        return batches.isEmpty() ? OptionalLong.empty() : OptionalLong.of(batches.get(0));
+    }
+
     private static InputSpec spec(String model, ValueInfoProto input, @Nullable List<Long> trailing) {
         TypeProto.Tensor type = input.getType().getTensorType();
         List<Dimension> dimensions = type.getShape().getDimList();
         if (dimensions.isEmpty()) {
             throw new ModelException("'%s': input '%s' must have a batch axis, but is a scalar or has no shape"
                     .formatted(model, input.getName()));
-        }
-        if (dimensions.get(0).hasDimValue()) {
-            throw new ModelException(
-                    "'%s': input '%s' has a fixed batch of %d; export the model with a dynamic batch axis"
-                            .formatted(model, input.getName(), dimensions.get(0).getDimValue()));
         }
         if (trailing != null && trailing.size() != dimensions.size() - 1) {
             throw new ModelException("'%s': input '%s' has %d axes behind the batch, but extents are given for %d: %s"

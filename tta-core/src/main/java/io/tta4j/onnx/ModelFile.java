@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +39,29 @@ abstract sealed class ModelFile {
 
     /** @param bytes the file's bytes with all weights inside; not copied */
     static ModelFile of(byte[] bytes, String name) {
-        return new InMemory(bytes, name);
+        return new InMemory(bytes, name, Optional.empty());
     }
 
     /** What messages call it. */
     String name() {
         return name;
+    }
+
+    /** What a user should know about how it is run; empty where it is run as it is. */
+    Optional<String> remark() {
+        return Optional.empty();
+    }
+
+    /** Another form of the same model, in memory with all of its weights, and what a user should know about it. */
+    ModelFile with(ModelProto model, String remark) {
+        ModelProto.Builder whole = model.toBuilder();
+        for (int i = 0; i < model.getGraph().getInitializerCount(); i++) {
+            TensorProto tensor = model.getGraph().getInitializer(i);
+            if (FileValues.holds(tensor)) {
+                whole.getGraphBuilder().setInitializer(i, FileValues.loaded(tensor));
+            }
+        }
+        return new InMemory(whole.build().toByteArray(), name, Optional.of(remark));
     }
 
     /**
@@ -75,10 +93,17 @@ abstract sealed class ModelFile {
     private static final class InMemory extends ModelFile {
 
         private final byte[] bytes;
+        private final Optional<String> remark;
 
-        InMemory(byte[] bytes, String name) {
+        InMemory(byte[] bytes, String name, Optional<String> remark) {
             super(name);
             this.bytes = bytes;
+            this.remark = remark;
+        }
+
+        @Override
+        Optional<String> remark() {
+            return remark;
         }
 
         @Override

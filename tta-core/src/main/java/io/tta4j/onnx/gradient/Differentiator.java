@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -39,9 +40,6 @@ public final class Differentiator {
 
     /** The output that carries the gradient row by row, float32 [N, P]. */
     public static final String SAMPLE_GRADIENT = GraphBuilder.PREFIX + "sample_gradient";
-
-    private static final String REMEDY =
-            "; export the model with another form of this operation, or report the operator";
 
     /** Needed for sums of scattered gradients; parts of the file's own graph may need a later one. */
     private static final long OLDEST_OPSET = 17;
@@ -104,6 +102,22 @@ public final class Differentiator {
         return reversed;
     }
 
+    /** The last node in front of the logits that reads what is adapted, and whose outputs do not change with it. */
+    private Optional<Node> cut() {
+        Set<String> needed = new HashSet<>(Set.of(logits));
+        for (int i = graph.nodes().size() - 1; i >= 0; i--) {
+            Node node = graph.nodes().get(i);
+            if (node.outputs().stream().anyMatch(needed::contains)) {
+                if (node.reads().stream().anyMatch(this::isActive)
+                        && node.outputs().stream().noneMatch(this::isActive)) {
+                    return Optional.of(node);
+                }
+                needed.addAll(node.reads());
+            }
+        }
+        return Optional.empty();
+    }
+
     private boolean isActive(String tensor) {
         return active.contains(tensor);
     }
@@ -114,10 +128,16 @@ public final class Differentiator {
     public List<String> obstacles(Lifting lifting) {
         List<String> missing = path.stream()
                 .filter(node -> !siteByNode.containsKey(node) && Rules.of(node).isEmpty())
-                .map(node -> node + " lies between a norm layer and the logits and has no gradient rule" + REMEDY)
+                .map(node ->
+                        node + " lies between a norm layer and the logits and has no gradient rule" + Remedy.of(node))
                 .toList();
         if (!missing.isEmpty()) {
             return missing;
+        }
+        if (path.stream().noneMatch(siteByNode::containsKey)) {
+            return List.of("no gradient flows from the logits '" + logits + "' back to a norm layer"
+                    + cut().map(node -> ": " + node + " hands on none").orElse("")
+                    + "; a model must compute its logits in floats from its norm layers");
         }
         try {
             pullback(lifting);
@@ -260,7 +280,7 @@ public final class Differentiator {
                 throw new ModelException(
                         node + " lies between a norm layer and the logits and has no gradient here: "
                                 + e.getMessage()
-                                + REMEDY,
+                                + Remedy.of(node),
                         e);
             }
         }

@@ -9,9 +9,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** One operator of a graph. Compared by identity: the same node read twice is two nodes. */
 public final class Node {
+
+    private static final Pattern QUANTIZED = Pattern.compile(
+            "^QLinear|^QAttention|^QEmbed|^QGemm|^QMoE|QuantizeLinear$|QuantizeMatMul$|QuantizeLSTM$|Integer$|IntegerToFloat$|NBits$");
 
     private final NodeProto proto;
 
@@ -131,6 +135,11 @@ public final class Node {
         return proto.getAttributeList().stream()
                 .filter(a -> a.getName().equals(attribute))
                 .findFirst();
+    }
+
+    /** Whether this node makes, reads or computes in integers that stand for floats. */
+    public boolean isQuantized() {
+        return QUANTIZED.matcher(proto.getOpType()).find();
     }
 
     @Override

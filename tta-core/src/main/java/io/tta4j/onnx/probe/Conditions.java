@@ -10,6 +10,7 @@ import io.tta4j.onnx.graph.GraphBuilder;
 import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeTensors;
+import io.tta4j.onnx.session.SharedWeights;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -63,7 +64,8 @@ public final class Conditions {
         GraphBuilder probe = Probe.copyOf(graph);
         asked.forEach(probe::output);
         Batch samples = RandomSamples.of(inputs, BATCHES[BATCHES.length - 1]);
-        try (NativeSession session = Probe.session(probe, graph)) {
+        try (SharedWeights weights = SharedWeights.of(graph);
+                NativeSession session = Probe.session(probe, graph, weights)) {
             for (int rows : BATCHES) {
                 try (Feed feed = Feed.of(samples.select(IntStream.range(0, rows).toArray()));
                         OrtSession.Result result = session.run(feed.tensors(), asked)) {

@@ -284,8 +284,11 @@ public final class Probe {
     }
 
     static NativeSession session(GraphBuilder builder, Graph like) {
-        return NativeSession.open(
-                model(builder, like), Purpose.PROBING, SessionSettings.onProcessor(0), SharedWeights.none());
+        return session(builder, like, SharedWeights.none());
+    }
+
+    static NativeSession session(GraphBuilder builder, Graph like, SharedWeights weights) {
+        return NativeSession.open(model(builder, like), Purpose.PROBING, SessionSettings.onProcessor(0), weights);
     }
 
     private static ModelProto model(GraphBuilder builder, Graph like) {
