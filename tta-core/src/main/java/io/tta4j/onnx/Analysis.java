@@ -170,18 +170,10 @@ record Analysis(
         return Math.toIntExact(shape.extent(1).fixed());
     }
 
-    /** What keeps the model from being adapted; empty if nothing does. */
-    List<String> obstacles() {
+    /** What keeps the model from being adapted; empty if nothing does. Derives the backward graph to find out. */
+    private List<String> obstacles() {
         return refusal.map(reason -> List.of(FloatPath.obstacle(graph).orElse(reason)))
                 .orElseGet(() -> differentiator.obstacles(lifting));
-    }
-
-    /** @throws ModelException if there is an obstacle */
-    void requireAdaptable() {
-        List<String> obstacles = obstacles();
-        if (!obstacles.isEmpty()) {
-            throw new ModelException("'%s' cannot be adapted: %s".formatted(file.name(), obstacles.get(0)));
-        }
     }
 
     OnnxInspection inspection() {

@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param file where the model lies
  * @param options how it was loaded
+ * @param inspection what a user is told about it
  * @param statistics those of batch norm, where they are not the source's
  * @param inputs what it is fed
  * @param head where the logits come out
@@ -23,6 +24,7 @@ import java.util.Optional;
  */
 record KnownModel(
         ModelFile file,
+        OnnxInspection inspection,
         OnnxOptions options,
         Optional<Statistics> statistics,
         Inputs inputs,
@@ -36,12 +38,25 @@ record KnownModel(
     /** @throws ModelException if the model is no classifier, or cannot be adapted */
     static KnownModel of(ModelFile file, OnnxOptions options) {
         Analysis analysis = Analysis.of(file, options);
-        analysis.requireAdaptable();
-        return of(analysis, options, Optional.empty(), analysis.facts().observations());
+        OnnxInspection inspection = analysis.inspection();
+        if (!inspection.obstacles().isEmpty()) {
+            throw new ModelException("'%s' cannot be adapted: %s"
+                    .formatted(file.name(), inspection.obstacles().get(0)));
+        }
+        return of(
+                analysis,
+                inspection,
+                options,
+                Optional.empty(),
+                analysis.facts().observations());
     }
 
     private static KnownModel of(
-            Analysis analysis, OnnxOptions options, Optional<Statistics> statistics, Observations seen) {
+            Analysis analysis,
+            OnnxInspection inspection,
+            OnnxOptions options,
+            Optional<Statistics> statistics,
+            Observations seen) {
         boolean samplesIndependent = analysis.facts().samplesIndependent();
         if (options.rowsPerPass() > 0 && !samplesIndependent) {
             throw new ModelException(
@@ -50,6 +65,7 @@ record KnownModel(
         }
         return new KnownModel(
                 analysis.file(),
+                inspection,
                 options,
                 statistics,
                 analysis.inputs(),
@@ -67,7 +83,12 @@ record KnownModel(
      * @throws ModelException if there is no batch norm that could take them, or the file has changed
      */
     KnownModel withStatistics(Statistics wanted) {
-        return of(Analysis.again(file, options, seen).withStatistics(wanted), options, Optional.of(wanted), seen);
+        return of(
+                Analysis.again(file, options, seen).withStatistics(wanted),
+                inspection,
+                options,
+                Optional.of(wanted),
+                seen);
     }
 
     /**

@@ -118,6 +118,11 @@ public final class OnnxModel implements AdaptableModel {
         return Analysis.of(ModelFile.at(file), options).inspection();
     }
 
+    /** What the engine found in the file, as {@link #inspect} says it. */
+    public OnnxInspection inspection() {
+        return known.inspection();
+    }
+
     @Override
     public List<InputSpec> inputs() {
         return known.inputs().specs();

@@ -1,6 +1,7 @@
 package io.tta4j.stream.cli;
 
 import io.tta4j.model.AdaptableModel;
+import io.tta4j.model.ModelException;
 import io.tta4j.onnx.ExecutionProvider;
 import io.tta4j.onnx.OnnxInspection;
 import io.tta4j.onnx.OnnxModel;
@@ -11,6 +12,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The one place of the command line that knows which engine runs the models. */
 final class Engine {
@@ -32,6 +34,34 @@ final class Engine {
     static OnnxInspection inspect(Path file, ModelOptions options) throws IOException {
         requireFile(file);
         return OnnxModel.inspect(file, onnx(options));
+    }
+
+    /**
+     * Looks at a model file and loads it, if it can be adapted; throws as {@link #inspect}.
+     *
+     * @return the model to be closed by the caller, if there is one
+     */
+    static Inspected open(Path file, ModelOptions options) throws IOException {
+        requireFile(file);
+        try {
+            OnnxModel model = OnnxModel.load(file, onnx(options));
+            return new Inspected(model.inspection(), Optional.of(model));
+        } catch (ModelException e) {
+            return new Inspected(inspect(file, options), Optional.empty());
+        }
+    }
+
+    /**
+     * What there is in a model file.
+     *
+     * @param model the model; empty where it was not asked for, or there are obstacles
+     */
+    record Inspected(OnnxInspection inspection, Optional<AdaptableModel> model) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            model.ifPresent(AdaptableModel::close);
+        }
     }
 
     private static OnnxOptions onnx(ModelOptions options) {

@@ -5,6 +5,7 @@ import io.tta4j.model.Batch;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.NormLayer;
 import io.tta4j.onnx.OnnxInspection;
+import io.tta4j.stream.cli.Engine.Inspected;
 import io.tta4j.stream.data.NpyArray;
 import io.tta4j.stream.data.NpzFile;
 import io.tta4j.stream.data.Preprocessing;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -85,30 +87,33 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
         Preprocessing inputs = preprocessing.preprocessing();
         OutputFile gradient = out == null ? null : OutputFile.at(out);
         PrintWriter text = spec.commandLine().getOut();
-        OnnxInspection inspection = Engine.inspect(model, options);
-        print(inspection, text);
-        text.flush();
-        if (!inspection.obstacles().isEmpty()) {
-            throw new ModelException("'%s' cannot be adapted: %s"
-                    .formatted(model.getFileName(), String.join("; and ", inspection.obstacles())));
-        }
-        if (batch != null && gradient != null) {
-            writeGradient(batch, inputs, gradient, text);
+        try (Inspected found = gradient == null
+                ? new Inspected(Engine.inspect(model, options), Optional.empty())
+                : Engine.open(model, options)) {
+            OnnxInspection inspection = found.inspection();
+            print(inspection, text);
+            text.flush();
+            if (!inspection.obstacles().isEmpty()) {
+                throw new ModelException("'%s' cannot be adapted: %s"
+                        .formatted(model.getFileName(), String.join("; and ", inspection.obstacles())));
+            }
+            if (batch != null && gradient != null) {
+                writeGradient(found.model().orElseThrow(), batch, inputs, gradient, text);
+            }
         }
         return 0;
     }
 
-    private void writeGradient(Path file, Preprocessing inputs, OutputFile gradient, PrintWriter text)
+    private static void writeGradient(
+            AdaptableModel network, Path file, Preprocessing inputs, OutputFile gradient, PrintWriter text)
             throws IOException {
-        try (AdaptableModel network = Engine.load(model, options)) {
-            Batch rows = BatchFile.read(file, network, inputs);
-            Map<String, NpyArray> arrays = EntropyGradient.of(network, rows);
-            gradient.write(stream -> NpzFile.write(stream, arrays));
-            if (!network.samplesIndependent()) {
-                text.println("sample_gradient_norm is left out: samples depend on each other");
-            }
-            text.flush();
+        Batch rows = BatchFile.read(file, network, inputs);
+        Map<String, NpyArray> arrays = EntropyGradient.of(network, rows);
+        gradient.write(stream -> NpzFile.write(stream, arrays));
+        if (!network.samplesIndependent()) {
+            text.println("sample_gradient_norm is left out: samples depend on each other");
         }
+        text.flush();
     }
 
     private void print(OnnxInspection inspection, PrintWriter text) {
