@@ -119,7 +119,7 @@ record Head(String output, String logits, Form form) {
         String wanted = chosen.orElse(outputs.size() == 1 ? outputs.get(0) : "logits");
         if (!outputs.contains(wanted)) {
             throw new ModelException(
-                    "'%s': the logits must be one of the outputs %s, but were to be '%s'; choose one by name"
+                    "'%s': the logits must be one of the outputs %s, but were to be '%s'; choose one by name: logits in the options, --logits on the command line"
                             .formatted(model, outputs, wanted));
         }
         return wanted;

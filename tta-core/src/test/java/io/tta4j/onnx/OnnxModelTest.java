@@ -140,23 +140,6 @@ class OnnxModelTest {
     }
 
     @Test
-    void refusesAFixedBatch() {
-        ModelProto.Builder file = classifier(logits -> logits).toBuilder();
-        file.getGraphBuilder()
-                .getInputBuilder(0)
-                .getTypeBuilder()
-                .getTensorTypeBuilder()
-                .getShapeBuilder()
-                .getDimBuilder(0)
-                .setDimValue(1);
-
-        assertThatThrownBy(() -> load(file.build()))
-                .isInstanceOf(ModelException.class)
-                .hasMessageContaining("input 'x' has a fixed batch of 1")
-                .hasMessageContaining("dynamic batch axis");
-    }
-
-    @Test
     void saysWhatIsWrongWithABatch() {
         try (OnnxModel model = plain()) {
             Vector theta = model.source();

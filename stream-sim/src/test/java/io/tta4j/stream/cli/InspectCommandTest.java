@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.tta4j.stream.data.NpyArray;
 import io.tta4j.stream.data.NpyFile;
 import io.tta4j.stream.data.NpzFile;
@@ -11,10 +12,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class InspectCommandTest {
 
@@ -43,6 +47,68 @@ final class InspectCommandTest {
 
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.out()).contains("with 12 parameters", "Hardmax");
+    }
+
+    static Stream<Arguments> networksThatCannotBeAdapted() {
+        return Stream.of(
+                Arguments.of(
+                        TinyOnnx.with(graph ->
+                                graph.getNodeBuilder(3).setDomain("acme").setOpType("Warp")),
+                        "acme.Warp node '/act/Relu' is of domain 'acme', which ONNX Runtime does not know"),
+                Arguments.of(TinyOnnx.with(graph -> graph.getNodeBuilder(3).setOpType("Warp")), "Warp"),
+                Arguments.of(
+                        TinyOnnx.with(graph -> TinyOnnx.quantizeBehindTheNorm(graph)),
+                        "QuantizeLinear node '/quantize' lies between a norm layer and the logits and has no gradient"
+                                + " rule; it computes in integers: adapt the float model that was quantised"),
+                Arguments.of(
+                        TinyOnnx.with(graph -> graph.getNodeBuilder(3).setOpType("Sign")),
+                        "no gradient flows from the logits 'output' back to a norm layer: Sign node '/act/Relu' hands on"
+                                + " none"),
+                Arguments.of(
+                        TinyOnnx.with(graph -> graph.getNodeBuilder(2)
+                                .setOpType("Identity")
+                                .clearAttribute()
+                                .clearInput()
+                                .addInput("hidden")),
+                        "there is no norm layer"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("networksThatCannotBeAdapted")
+    void saysWhyANetworkCannotBeAdapted(byte[] file, String reason) throws IOException {
+        Path model = Files.write(folder.resolve("net.onnx"), file);
+
+        Outcome outcome = Outcome.of("inspect", model.toString());
+
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err()).contains(reason);
+    }
+
+    @Test
+    void takesTheLogitsAndOpenExtentsThatItIsTold() throws IOException {
+        byte[] file = TinyOnnx.with(graph -> {
+            graph.addOutput(ValueInfoProto.newBuilder().setName("hidden"));
+            graph.getInputBuilder(0)
+                    .getTypeBuilder()
+                    .getTensorTypeBuilder()
+                    .getShapeBuilder()
+                    .getDimBuilder(2)
+                    .setDimParam("height");
+        });
+        String model = Files.write(folder.resolve("net.onnx"), file).toString();
+
+        assertThat(Outcome.of("inspect", model).err())
+                .contains("input 'image' leaves axis 2 open ('height')", "--shape image=");
+        assertThat(Outcome.of("inspect", model, "--shape", "image=3x2x2").err())
+                .contains(
+                        "the logits must be one of the outputs [output, hidden], but were to be 'logits'", "--logits");
+        assertThat(Outcome.of("inspect", model, "--shape", "image=3x2").err())
+                .contains("has 3 axes behind the batch, but extents are given for 2");
+        assertThat(Outcome.of("inspect", model, "--shape", "image=3xtwo").err())
+                .contains("--shape must be an input and its extents");
+        Outcome outcome = Outcome.of("inspect", model, "--shape", "image=3x2x2", "--logits", "output");
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out()).contains("image FLOAT32[N, 3, 2, 2]", "output, 3 classes");
     }
 
     @Test

@@ -9,8 +9,10 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * A classifier small enough to write by hand: image [N, 3, 2, 2], flattened, two linear layers with a layer norm
@@ -56,6 +58,28 @@ final class TinyOnnx {
                 .setGraph(graph)
                 .build()
                 .toByteArray();
+    }
+
+    /** The classifier with a ReLU behind the layer norm, changed. */
+    static byte[] with(Consumer<GraphProto.Builder> change) {
+        try {
+            ModelProto.Builder model = ModelProto.parseFrom(model("Relu", "Identity")).toBuilder();
+            change.accept(model.getGraphBuilder());
+            return model.addOpsetImport(
+                            OperatorSetIdProto.newBuilder().setDomain("acme").setVersion(1))
+                    .build()
+                    .toByteArray();
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Puts a QuantizeLinear and a DequantizeLinear behind the ReLU. */
+    static void quantizeBehindTheNorm(GraphProto.Builder graph) {
+        graph.addInitializer(weights("scale", 5, 1).toBuilder().clearDims());
+        graph.getNodeBuilder(4).setInput(0, "restored");
+        graph.addNode(4, node("/dequantize", "DequantizeLinear", List.of("quantized", "scale"), "restored"));
+        graph.addNode(4, node("/quantize", "QuantizeLinear", List.of("active", "scale"), "quantized"));
     }
 
     private static NodeProto node(String name, String operator, List<String> inputs, String output) {

@@ -54,6 +54,8 @@ final class ElementTypes {
                         .map(TensorProto::getDataType)
                         .map(ElementTypes::type)
                         .orElse(DataType.FLOAT);
+            // What a body hands out has nothing to do with the condition or the count that comes first.
+            case "DequantizeLinear", "If", "Loop", "Scan" -> DataType.FLOAT;
             case "OneHot" -> of(node.input(2));
             case "Where" -> of(node.input(1));
             default -> node.inputs().isEmpty() ? DataType.FLOAT : of(node.input(0));
