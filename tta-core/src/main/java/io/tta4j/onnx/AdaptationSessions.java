@@ -109,7 +109,10 @@ final class AdaptationSessions implements AutoCloseable {
                         ? Optional.of(open(derived.model(), Purpose.ADAPTING))
                         : fallback(analysis);
             } else {
-                AdaptingPart part = new AdaptingPart(new Graph(forward(analysis, answers)), analysis.facts());
+                AdaptingPart part = new AdaptingPart(
+ new Graph(forward(analysis, answers)),
+ analysis.facts(),
+ derived.kept().stream().map(Kept::name).toList());
                 made = part.made();
                 start = part.start();
                 first = made.isEmpty() ? Optional.empty() : Optional.of(open(part.first(), Purpose.ADAPTING));

@@ -30,36 +30,42 @@ final class AdaptingPart {
     private final Set<String> start = new LinkedHashSet<>();
     private final Set<String> inputs = new LinkedHashSet<>();
 
-    /** @param forward a whole forward pass, with theta as an input */
-    AdaptingPart(Graph forward, Facts facts) {
+    /**
+     * @param forward a whole forward pass, with theta as an input
+     * @param kept what the pullback reads of it: where no adapted parameter has a hand in that, the cut goes through it
+     */
+    AdaptingPart(Graph forward, Facts facts, Collection<String> kept) {
         this.forward = forward;
         this.facts = facts;
         forward.inputs().stream()
                 .map(input -> input.getName())
                 .filter(input -> !input.equals(Lifting.THETA))
                 .forEach(inputs::add);
-        cut();
+        cut(kept);
     }
 
-    private void cut() {
+    private void cut(Collection<String> kept) {
         Set<String> adapting = forward.reachable(List.of(Lifting.THETA), node -> true);
         Deque<Node> waiting = new ArrayDeque<>();
         forward.nodes().stream()
                 .filter(node -> node.outputs().stream().anyMatch(adapting::contains))
                 .forEach(waiting::add);
+        kept.forEach(tensor -> reach(tensor, adapting, waiting));
         while (!waiting.isEmpty()) {
             Node node = waiting.remove();
             if (!rest.add(node)) {
                 continue;
             }
-            for (String tensor : node.reads()) {
-                boolean made = forward.producer(tensor).isPresent();
-                if (inputs.contains(tensor) || (made && !adapting.contains(tensor) && canBePicked(tensor))) {
-                    start.add(tensor);
-                } else if (made) {
-                    waiting.add(forward.producer(tensor).orElseThrow());
-                }
-            }
+            node.reads().forEach(tensor -> reach(tensor, adapting, waiting));
+        }
+    }
+
+    private void reach(String tensor, Set<String> adapting, Deque<Node> waiting) {
+        boolean made = forward.producer(tensor).isPresent();
+        if (inputs.contains(tensor) || (made && !adapting.contains(tensor) && canBePicked(tensor))) {
+            start.add(tensor);
+        } else if (made) {
+            waiting.add(forward.producer(tensor).orElseThrow());
         }
     }
 

@@ -43,6 +43,10 @@ public final class Probe {
 
     static final Set<String> SHAPE_OPERATORS = Set.of("Shape", "Size");
 
+    /** Operators that make lists of tensors, which have no shape. */
+    private static final Set<String> LIST_OPERATORS =
+            Set.of("SequenceConstruct", "SequenceEmpty", "SequenceErase", "SequenceInsert", "SplitToSequence");
+
     /** Two sizes give a line for every extent; and samples come in another order and among others. */
     private static final List<List<Integer>> LINE = List.of(List.of(2, 0), List.of(0, 1, 2));
 
@@ -99,7 +103,7 @@ public final class Probe {
         Map<String, String> shapeOutputs = new LinkedHashMap<>();
         Set<String> outputs = new LinkedHashSet<>(List.of(logits));
         for (String tensor : varying) {
-            if (tensor.isEmpty()) {
+            if (tensor.isEmpty() || isList(tensor)) {
                 continue;
             }
             String shape = probe.emit("Shape", List.of(tensor));
@@ -273,6 +277,12 @@ public final class Probe {
     private NativeSession open(GraphBuilder builder, SharedWeights weights) {
         return NativeSession.open(
                 model(builder, graph), Purpose.PROBING, SessionSettings.onProcessor(intraOpThreads), weights);
+    }
+
+    private boolean isList(String tensor) {
+        return graph.producer(tensor)
+                .filter(node -> LIST_OPERATORS.contains(node.operator()))
+                .isPresent();
     }
 
     static GraphBuilder copyOf(Graph graph) {

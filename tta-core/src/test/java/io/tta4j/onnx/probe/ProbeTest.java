@@ -179,6 +179,17 @@ class ProbeTest {
     }
 
     @Test
+    void passesByListsOfTensors() {
+        String parts = written.node("SplitToSequence", List.of(x, written.longs(2, 4)), attribute("axis", 1));
+        String largest = written.node("ReduceMax", List.of(x), attribute("keepdims", 0));
+        String place = written.node("Cast", List.of(largest), attribute("to", DataType.INT64.getNumber()));
+        String first = written.node("Mul", List.of(place, written.longs(new long[0], 0)));
+        String output = written.node("SequenceAt", List.of(parts, first));
+
+        assertThat(probe(output).facts(output).shape(output)).isEqualTo(shape(N, 2));
+    }
+
+    @Test
     void leavesChanceAlone() {
         String noise = written.node("RandomNormal", List.of(), integers("shape", 6));
         written.output(written.node("Add", List.of(x, noise)));
