@@ -253,17 +253,17 @@ def main():
         inputs = prepare(case, folder, arguments.batch, arguments.draws, arguments.seconds)
     meta = json.loads((folder / "meta.json").read_text())
     opset = OPSETS[arguments.exporter]
-    if arguments.exporter == "torchscript":
-        attempt(folder / "torchscript", lambda file: export(case.network, inputs, file, "torchscript", opset))
-        return
     programs = []
 
     def write(file):
-        programs.append(export(case.network, inputs, file, "dynamo-plain", opset))
+        form = {"dynamo": "dynamo-plain"}.get(arguments.exporter, arguments.exporter)
+        programs.append(export(case.network, inputs, file, form, opset))
 
-    written = attempt(folder / "dynamo", write)
+    written = attempt(folder / arguments.exporter, write)
     if not written and write_attention_out(case.network):
-        written = attempt(folder / "dynamo", write, note="attention written out")
+        written = attempt(folder / arguments.exporter, write, note="attention written out")
+    if arguments.exporter == "torchscript":
+        return
     if written and (meta["folded"] or not meta["norm_layers"]):
 
         def fold(file):
