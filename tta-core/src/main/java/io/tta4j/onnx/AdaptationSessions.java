@@ -110,9 +110,9 @@ final class AdaptationSessions implements AutoCloseable {
                         : fallback(analysis);
             } else {
                 AdaptingPart part = new AdaptingPart(
- new Graph(forward(analysis, answers)),
- analysis.facts(),
- derived.kept().stream().map(Kept::name).toList());
+                        new Graph(forward(analysis, answers)),
+                        analysis.facts(),
+                        derived.kept().stream().map(Kept::name).toList());
                 made = part.made();
                 start = part.start();
                 first = made.isEmpty() ? Optional.empty() : Optional.of(open(part.first(), Purpose.ADAPTING));

@@ -5,6 +5,7 @@ import static io.tta4j.onnx.graph.TestGraph.integers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.tta4j.model.ElementType;
 import io.tta4j.model.InputSpec;
 import io.tta4j.model.ModelException;
