@@ -129,6 +129,43 @@ class OnnxModelTest {
         }
     }
 
+    /** What the pullback of a norm in ordinary operators reads lies in front of what a parameter has a hand in. */
+    @Test
+    void hasTheGradientOfALayerNormThatIsWrittenOut() {
+        Matrix seed = Matrix.of(ROWS, 5, TestGraph.normal(new Random(1), ROWS * 5));
+        try (OnnxModel whole = load(layerNorm(false));
+                OnnxModel writtenOut = load(layerNorm(true));
+                Pass expected = whole.forward(batch(), whole.source());
+                Pass pass = writtenOut.forward(batch(), writtenOut.source())) {
+            assertThat(pass.pullback(seed).toArray())
+                    .containsExactly(expected.pullback(seed).toArray(), within(1e-4f));
+        }
+    }
+
+    private static ModelProto layerNorm(boolean writtenOut) {
+        TestGraph graph = new TestGraph(17);
+        String hidden = graph.node("MatMul", List.of(graph.input("x", FEATURES), graph.weights(FEATURES, 5)));
+        String gamma = graph.weights(5);
+        String beta = graph.weights(5);
+        String product = graph.weights(5, 5);
+        if (!writtenOut) {
+            String norm = graph.node("LayerNormalization", List.of(hidden, gamma, beta));
+            graph.output(graph.node("MatMul", List.of(norm, product)));
+            return graph.model();
+        }
+        String centered = graph.node("Sub", List.of(hidden, mean(graph, hidden)));
+        String variance = mean(graph, graph.node("Pow", List.of(centered, graph.number(2))));
+        String guarded = graph.node("Add", List.of(variance, graph.number(1e-5f)));
+        String normalized = graph.node("Div", List.of(centered, graph.node("Sqrt", List.of(guarded))));
+        String scaled = graph.node("Mul", List.of(normalized, gamma));
+        graph.output(graph.node("MatMul", List.of(graph.node("Add", List.of(scaled, beta)), product)));
+        return graph.model();
+    }
+
+    private static String mean(TestGraph graph, String tensor) {
+        return graph.node("ReduceMean", List.of(tensor), integers("axes", -1));
+    }
+
     @Test
     void refusesAModelWithoutNorms() {
         TestGraph graph = new TestGraph(17);
