@@ -3,6 +3,7 @@ package io.tta4j.onnx;
 import io.tta4j.onnx.OnnxOptions.Insertion;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.norm.InsertedLayers;
+import io.tta4j.onnx.norm.InsertedLayers.Where;
 import io.tta4j.onnx.norm.NormFinder;
 import io.tta4j.onnx.norm.NormSite;
 import io.tta4j.onnx.probe.Facts;
@@ -29,16 +30,16 @@ record AdaptedLayers(Graph graph, Facts facts, List<NormSite> sites, Optional<St
 
     static AdaptedLayers of(Graph graph, Facts facts, String logits, Insertion insertion) {
         List<NormSite> found = NormFinder.find(graph, facts);
-        boolean insert = insertion == Insertion.ALWAYS || (insertion == Insertion.AUTO && found.isEmpty());
-        if (!insert) {
+        if (insertion == Insertion.NEVER) {
             return new AdaptedLayers(
                     graph,
                     facts,
                     found,
                     found.isEmpty() ? Optional.of(NONE + "layers must not be inserted") : Optional.empty());
         }
+        Where where = insertion == Insertion.ALWAYS || found.isEmpty() ? Where.EVERYWHERE : Where.BATCH_NORM_WAS_FOLDED;
         InsertedLayers inserted = InsertedLayers.into(
-                graph, facts, found.stream().map(NormSite::input).collect(Collectors.toSet()), logits);
+                graph, facts, found.stream().map(NormSite::input).collect(Collectors.toSet()), logits, where);
         if (inserted.sites().isEmpty()) {
             return new AdaptedLayers(
                     graph, facts, found, found.isEmpty() ? Optional.of(NONE + inserted.refusal()) : Optional.empty());

@@ -39,7 +39,10 @@ public record OnnxOptions(
 
     /** When to insert a scale and a shift for each channel behind convolutions. */
     public enum Insertion {
-        /** Where a network has no norm layer at all. */
+        /**
+         * Where a network has no norm layer at all; and beside norm layers, behind each convolution of which the
+         * exporter notes that a batch norm was folded into it.
+         */
         AUTO,
         /** Behind every convolution on a spatial map that no norm layer follows. */
         ALWAYS,

@@ -256,4 +256,29 @@ class InsertionTest {
                 .withMessageContaining("there is no norm layer")
                 .withMessageContaining("there is no Conv behind which one could be inserted");
     }
+
+    @Test
+    void insertsBesideNormLayersWhereTheExporterNotesAFoldedBatchNorm() {
+        String plain = convolution("plain", x, 2, CHANNELS, 1);
+        String folded = graph.node(
+                NodeProto.newBuilder()
+                        .addMetadataProps(StringStringEntryProto.newBuilder()
+                                .setKey("pkg.torch.onnx.name_scopes")
+                                .setValue("['', 'stem', 'stem.bn', '_native_batch_norm_legit_no_training']")),
+                "Conv",
+                List.of(plain, graph.weights(2, 2, 1, 1)));
+        String flat = graph.node("Flatten", List.of(graph.node("GlobalAveragePool", List.of(folded))));
+        String normalized = graph.named(
+                "/norm/LayerNormalization", "LayerNormalization", List.of(flat, graph.weights(2), graph.weights(2)));
+        graph.output(graph.node("MatMul", List.of(normalized, graph.weights(2, 3))));
+
+        try (OnnxModel model = load(Insertion.AUTO)) {
+            assertThat(model.layout().layers())
+                    .extracting(NormLayer::kind)
+                    .containsExactly(NormKind.INSERTED, NormKind.LAYER);
+        }
+        try (OnnxModel model = load(Insertion.NEVER)) {
+            assertThat(model.layout().layers()).extracting(NormLayer::kind).containsExactly(NormKind.LAYER);
+        }
+    }
 }

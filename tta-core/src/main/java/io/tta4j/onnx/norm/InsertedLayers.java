@@ -35,6 +35,14 @@ import java.util.stream.IntStream;
  */
 public record InsertedLayers(Graph graph, Facts facts, List<NormSite> sites, Map<Node, String> passedBy) {
 
+    /** Behind which convolutions to insert. */
+    public enum Where {
+        /** All of them. */
+        EVERYWHERE,
+        /** Those of which the exporter notes that a batch norm was folded into them. */
+        BATCH_NORM_WAS_FOLDED
+    }
+
     private static final String SCOPE = "inserted/";
     private static final Set<String> CONVOLUTIONS = Set.of("Conv", "ConvTranspose");
     private static final Set<String> WEIGHTED = Set.of("Conv", "ConvTranspose", "Gemm", "MatMul");
@@ -45,8 +53,9 @@ public record InsertedLayers(Graph graph, Facts facts, List<NormSite> sites, Map
      *
      * @param normed tensors that go into a norm layer already
      * @param logits the classifier's output
+     * @param where behind which convolutions
      */
-    public static InsertedLayers into(Graph original, Facts facts, Set<String> normed, String logits) {
+    public static InsertedLayers into(Graph original, Facts facts, Set<String> normed, String logits, Where where) {
         Set<Node> leading = new HashSet<>();
         Set<Node> classifiers = new HashSet<>();
         walkBack(original, logits, leading, classifiers);
@@ -59,7 +68,9 @@ public record InsertedLayers(Graph graph, Facts facts, List<NormSite> sites, Map
                 builder.copy(node.proto());
                 continue;
             }
-            Optional<String> reason = reasonAgainst(original, facts, normed, leading, classifiers, node);
+            Optional<String> reason = where == Where.BATCH_NORM_WAS_FOLDED && !ModulePath.comesOfBatchNorm(node)
+                    ? Optional.of("has swallowed no batch norm that the exporter notes")
+                    : reasonAgainst(original, facts, normed, leading, classifiers, node);
             if (reason.isPresent()) {
                 passedBy.put(node, reason.get());
                 builder.copy(node.proto());

@@ -41,6 +41,11 @@ final class ModulePath {
                 .orElse(node.name());
     }
 
+    /** Whether the exporter notes that the node came of a batch norm: a convolution then has swallowed it. */
+    static boolean comesOfBatchNorm(Node node) {
+        return lastScope(node).filter(scope -> scope.contains("batch_norm")).isPresent();
+    }
+
     /**
      * {@code ['', 'layer1', 'layer1.0', 'layer1.0.norm1', 'layer1.0', 'layer1.0.norm1', 'group_norm_1']}: the entry
      * before the last.
