@@ -1,6 +1,8 @@
 package io.tta4j.onnx.gradient;
 
+import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.GraphBuilder;
+import io.tta4j.onnx.graph.Node;
 import java.util.List;
 
 /** Rules of smooth activation functions. */
@@ -122,9 +124,28 @@ final class Activations {
     /** y = softmax x along an axis: y (dy - sum(dy y)). */
     static void softmax(NodeGradient node) {
         GraphBuilder builder = node.builder();
-        String weighted = builder.multiply(node.upstream(), node.valueOfOutput());
+        String y = node.tape().value(withoutNumberless(node));
+        String weighted = builder.multiply(node.upstream(), y);
         String sum = builder.sum(weighted, true, softmaxAxis(node));
-        node.contribute(0, builder.subtract(weighted, builder.multiply(node.valueOfOutput(), sum)));
+        node.contribute(0, builder.subtract(weighted, builder.multiply(y, sum)));
+    }
+
+    /**
+     * The softmax of a row that is masked out as a whole is no number. PyTorch's exporter puts zeros there, and these
+     * are what the gradient must read: zero times no number is none.
+     */
+    private static String withoutNumberless(NodeGradient softmax) {
+        Graph graph = softmax.tape().graph;
+        String y = softmax.node().output();
+        return graph.consumers(y).stream()
+                .filter(reader -> reader.operator().equals("Where")
+                        && reader.input(2).equals(y)
+                        && graph.producer(reader.input(0), "IsNaN")
+                                .filter(test -> test.input(0).equals(y))
+                                .isPresent())
+                .map(Node::output)
+                .findFirst()
+                .orElse(y);
     }
 
     /** y = log softmax x along an axis: dy - e^y sum(dy). */

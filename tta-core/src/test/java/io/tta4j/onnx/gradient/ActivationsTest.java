@@ -134,6 +134,25 @@ class ActivationsTest {
                                 operator.equals("LogSoftmax"))));
     }
 
+    /** A masked row has a softmax that is no number; exporters put zeros there, and no gradient comes back. */
+    @Test
+    void readsZerosForRowsThatAreMaskedOut() {
+        float masked = Float.NEGATIVE_INFINITY;
+        RuleCase.of("Softmax", 17, g -> {
+                    String mask = g.graph().constant(new float[] {0, 0, masked, masked}, 2, 2);
+                    String y = g.node("Softmax", List.of(g.node("Add", List.of(g.x(2, 2), mask))));
+                    String zeros = g.graph().constant(new float[] {0}, 1);
+                    return g.node("Where", List.of(g.node("IsNaN", List.of(y)), zeros, y));
+                })
+                .verify((leaves, seed) -> {
+                    double[] gradient = softmaxGradient(leaves.getOrDefault("x0", new double[0]), seed, 2, 1, false);
+                    for (int i = 0; i < gradient.length; i++) {
+                        gradient[i] = i / 2 % 2 == 1 ? 0 : gradient[i];
+                    }
+                    return Map.of("x0", gradient);
+                });
+    }
+
     /** By the Jacobian: dp_i / dx_j = p_i (d_ij - p_j), and d log p_i / dx_j = d_ij - p_j. */
     private static double[] softmaxGradient(double[] x, double[] seed, int extent, int stride, boolean log) {
         double[] gradient = new double[x.length];
