@@ -111,7 +111,7 @@ def vision(family, name):
             def draw():
                 return {"image": torch.randn(1, 3, size, size, generator=generator)}
 
-            move(network, {"image": torch.randn(4, 3, size, size, generator=torch.Generator().manual_seed(2))})
+            move(network, {"image": torch.randn(16, 3, size, size, generator=torch.Generator().manual_seed(2))})
             return Case(name, network, draw, f"{size}x{size}")
         except Exception as error:  # of any kind: a size that a network does not take fails anywhere in it
             errors.append(f"{size}: {error}")
@@ -168,7 +168,7 @@ def encoder(architecture, attention, length=32, vocabulary=200):
         ids[:, -padding:], mask[:, -padding:] = 0, 0
         return {"input_ids": ids, "attention_mask": mask}
 
-    samples = [draw() for _ in range(4)]
+    samples = [draw() for _ in range(16)]
     move(network, {name: torch.cat([sample[name] for sample in samples]) for name in samples[0]})
     return Case(network_class.__name__, network, draw, f"{length} tokens")
 
@@ -179,7 +179,9 @@ def move(network, inputs):
     torch.manual_seed(0)
     norms = norm_layers(network)
     for layer in norms.values():
-        layer.weight.copy_(1 + 0.1 * torch.randn_like(layer.weight))
+        # The last norm of a residual branch may start at 0: branches that count, but less, keep deep networks stable.
+        center = 0.3 if not layer.weight.any() else 1
+        layer.weight.copy_(center + 0.1 * torch.randn_like(layer.weight))
         if getattr(layer, "bias", None) is not None:
             layer.bias.copy_(0.1 * torch.randn_like(layer.bias))
     of_norms = {parameter for layer in norms.values() for parameter in layer.parameters(recurse=False)}
@@ -193,24 +195,31 @@ def move(network, inputs):
             parameter.normal_(0.5, 0.05)
         else:  # embeddings, tokens, convolutions that start at 0
             parameter.normal_(0, 0.05)
-    batch_norms = [module for module in network.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
-    if batch_norms:
-        for layer in batch_norms:
-            layer.train()
-            momentum, layer.momentum = layer.momentum, 1.0
-        network(*inputs.values())
-        for layer in batch_norms:
-            layer.eval()
-            layer.momentum = momentum
-            layer.running_mean.add_(0.1 * layer.running_var.sqrt() * torch.randn_like(layer.running_mean))
-            layer.running_var.mul_(torch.empty_like(layer.running_var).uniform_(0.7, 1.3))
-            layer.running_var.clamp_(min=1e-3)
+    calibrate(network, inputs)
     logits = logits_of(network(*inputs.values()))
     if not torch.isfinite(logits).all():
         raise ValueError("logits are not finite")
     scale = 1.5 / logits.std(dim=1).mean()
     for name, parameter in classifiers(network):
         parameter.mul_(scale)
+
+
+def calibrate(network, inputs):
+    """Gives every batch norm the statistics of what reaches it, moved a little: layer by layer, as a later one sees what
+    the earlier ones have become. All at once, what moved adds up, and attention between them saturates."""
+
+    def measure(layer, arguments):
+        values = arguments[0]
+        axes = [axis for axis in range(values.dim()) if axis != 1]
+        deviation = values.std(axes).clamp(min=1e-2)
+        layer.running_mean.copy_(values.mean(axes) + 0.1 * deviation * torch.randn_like(deviation))
+        layer.running_var.copy_(deviation**2 * torch.empty_like(deviation).uniform_(0.7, 1.3))
+
+    batch_norms = [module for module in network.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
+    handles = [layer.register_forward_pre_hook(measure) for layer in batch_norms]
+    network(*inputs.values())
+    for handle in handles:
+        handle.remove()
 
 
 def classifiers(network):
