@@ -22,7 +22,7 @@ SHRUNK = {
     "gemma4_vit": {"depth": 2},
     "mobilenetv5": {"channel_multiplier": 0.5},
     "naflexvit": {"depth": 4},
-    "nasnet": {"num_features": 1008},
+    "nasnet": {"num_features": 1056},
     "vgg": {"mlp_ratio": 0.05},
     "vision_transformer_sam": {"depth": 4},
 }
@@ -111,7 +111,8 @@ def vision(family, name):
             def draw():
                 return {"image": torch.randn(1, 3, size, size, generator=generator)}
 
-            move(network, {"image": torch.randn(16, 3, size, size, generator=torch.Generator().manual_seed(2))})
+            images = torch.randn(20, 3, size, size, generator=torch.Generator().manual_seed(2))
+            move(network, {"image": images[:16]}, {"image": images[16:]})
             return Case(name, network, draw, f"{size}x{size}")
         except Exception as error:  # of any kind: a size that a network does not take fails anywhere in it
             errors.append(f"{size}: {error}")
@@ -168,14 +169,18 @@ def encoder(architecture, attention, length=32, vocabulary=200):
         ids[:, -padding:], mask[:, -padding:] = 0, 0
         return {"input_ids": ids, "attention_mask": mask}
 
-    samples = [draw() for _ in range(16)]
-    move(network, {name: torch.cat([sample[name] for sample in samples]) for name in samples[0]})
+    samples = [draw() for _ in range(4)]
+    inputs = {name: torch.cat([sample[name] for sample in samples]) for name in samples[0]}
+    move(network, inputs, inputs)
     return Case(network_class.__name__, network, draw, f"{length} tokens")
 
 
 @torch.no_grad()
-def move(network, inputs):
-    """Moves parameters and statistics away from where gradients vanish or paths do not count."""
+def move(network, inputs, others):
+    """Moves parameters and statistics away from where gradients vanish or paths do not count.
+
+    Statistics are those of the inputs, the scale of the logits is that of others: away from the inputs they grow.
+    """
     torch.manual_seed(0)
     norms = norm_layers(network)
     for layer in norms.values():
@@ -196,7 +201,7 @@ def move(network, inputs):
         else:  # embeddings, tokens, convolutions that start at 0
             parameter.normal_(0, 0.05)
     calibrate(network, inputs)
-    logits = logits_of(network(*inputs.values()))
+    logits = logits_of(network(*others.values()))
     if not torch.isfinite(logits).all():
         raise ValueError("logits are not finite")
     scale = 1.5 / logits.std(dim=1).mean()
