@@ -30,7 +30,7 @@ def main():
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name in arguments.networks:
         network = build(FAMILIES[name], None, "random")
-        export(network, torch.randn(2, 3, 224, 224), arguments.out / f"{name}.onnx", "dynamo", 20)
+        export(network, {"input": torch.randn(2, 3, 224, 224)}, arguments.out / f"{name}.onnx", "dynamo", 20)
         print(f"{name}: {(arguments.out / name).with_suffix('.onnx').stat().st_size / 2**20:.1f} MB")
 
 
