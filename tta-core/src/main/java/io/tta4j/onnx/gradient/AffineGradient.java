@@ -11,9 +11,10 @@ import java.util.stream.LongStream;
  * and {@code dx = gamma dy}.
  *
  * @param gamma the tensor of the scales, one for each position of the axis
- * @param upstream the gradient of the output
+ * @param input x, or the elements of it that count
+ * @param upstream the gradient of the output, of the same extents as the input
  */
-record AffineGradient(Tape tape, NormSite site, String gamma, String upstream) {
+record AffineGradient(Tape tape, NormSite site, String gamma, String input, String upstream) {
 
     NormGradient.Parameters along(int axis) {
         GraphBuilder builder = tape.builder;
@@ -28,7 +29,7 @@ record AffineGradient(Tape tape, NormSite site, String gamma, String upstream) {
         Shape summed = new Shape(shape.extents().subList(0, axis + 1));
         return new SampleSums(tape, site.input())
                 .of(
-                        builder.sum(builder.multiply(upstream, tape.value(site.input())), false, behind),
+                        builder.sum(builder.multiply(upstream, input), false, behind),
                         builder.sum(upstream, false, behind),
                         summed,
                         axis);

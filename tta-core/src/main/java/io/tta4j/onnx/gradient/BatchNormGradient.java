@@ -16,19 +16,22 @@ final class BatchNormGradient {
     private final GraphBuilder builder;
     private final NormSite site;
     private final String gamma;
+    private final String input;
     private final String upstream;
     private final Shape shape;
     private final long channels;
 
     /**
      * @param gamma the tensor of the scales, [C]
-     * @param upstream the gradient of the layer's output
+     * @param input x, or the elements of it that count
+     * @param upstream the gradient of the layer's output, of the same extents as the input
      */
-    BatchNormGradient(Tape tape, NormSite site, String gamma, String upstream) {
+    BatchNormGradient(Tape tape, NormSite site, String gamma, String input, String upstream) {
         this.tape = tape;
         this.builder = tape.builder;
         this.site = site;
         this.gamma = gamma;
+        this.input = input;
         this.upstream = upstream;
         this.shape = tape.facts.shape(site.input());
         this.channels = shape.fixedExtent(1);
@@ -98,7 +101,7 @@ final class BatchNormGradient {
     }
 
     private String input() {
-        return builder.reshape(tape.value(site.input()), 0, channels, -1);
+        return builder.reshape(input, 0, channels, -1);
     }
 
     private String upstream() {

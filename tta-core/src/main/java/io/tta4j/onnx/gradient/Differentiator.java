@@ -52,6 +52,8 @@ public final class Differentiator {
     private final Map<Node, NormSite> siteByNode = new HashMap<>();
     private final Set<String> active;
     private final List<Node> path;
+    private final Map<NormSite, PooledNorm> pooledNorms = new HashMap<>();
+    private final Map<Node, NormSite> siteByPool = new HashMap<>();
 
     /** @param leaves further tensors to differentiate by, beside the norm layers' parameters */
     Differentiator(Graph graph, Facts facts, List<NormSite> sites, Collection<String> leaves, String logits) {
@@ -63,6 +65,14 @@ public final class Differentiator {
         sites.forEach(site -> from.add(site.output()));
         this.active = active(from);
         this.path = path();
+        for (NormSite site : sites) {
+            PooledNorm.of(graph, facts, site)
+                    .filter(pooled -> !isActive(site.input()))
+                    .ifPresent(pooled -> {
+                        pooledNorms.put(site, pooled);
+                        siteByPool.put(pooled.pool(), site);
+                    });
+        }
     }
 
     public static Differentiator of(Graph graph, Facts facts, List<NormSite> sites, String logits) {
@@ -189,7 +199,11 @@ public final class Differentiator {
         Map<String, List<NormGradient.Parameters>> gradients = new LinkedHashMap<>();
         walk(tape, (site, upstream) -> {
             NormLayer layer = lifting.layer(site);
-            NormGradient rule = new NormGradient(tape, site, theta.at(layer.weightOffset()), upstream);
+            String gamma = theta.at(layer.weightOffset());
+            PooledNorm pooled = pooledNorms.get(site);
+            NormGradient rule = pooled == null
+                    ? new NormGradient(tape, site, gamma, tape.value(site.input()), upstream)
+                    : new NormGradient(tape, site, gamma, pooled.maxima(tape, gamma), pooled.masked(tape, upstream));
             gradients.computeIfAbsent(layer.name(), name -> new ArrayList<>()).add(rule.emit());
         });
         boolean perSample = facts.samplesIndependent()
@@ -287,8 +301,11 @@ public final class Differentiator {
     }
 
     private void step(Tape tape, Node node, SiteVisitor visitor) {
+        NormSite pooled = siteByPool.get(node);
         NormSite site = siteByNode.get(node);
-        if (site != null) {
+        if (pooled != null) {
+            tape.gradient(node.output()).ifPresent(upstream -> visitor.visit(pooled, upstream));
+        } else if (site != null) {
             tape.gradient(site.output()).ifPresent(upstream -> visitor.visit(site, upstream));
         } else if (node.outputs().stream()
                 .anyMatch(output -> tape.gradient(output).isPresent())) {

@@ -27,19 +27,22 @@ final class NormGradient {
     private final GraphBuilder builder;
     private final NormSite site;
     private final String gamma;
+    private final String input;
     private final String upstream;
     private final Shape shape;
     private final boolean wantsInput;
 
     /**
      * @param gamma the tensor of the scales, [width]
-     * @param upstream the gradient of the layer's output
+     * @param input x, or the elements of it that count
+     * @param upstream the gradient of the layer's output, of the same extents as the input
      */
-    NormGradient(Tape tape, NormSite site, String gamma, String upstream) {
+    NormGradient(Tape tape, NormSite site, String gamma, String input, String upstream) {
         this.tape = tape;
         this.builder = tape.builder;
         this.site = site;
         this.gamma = gamma;
+        this.input = input;
         this.upstream = upstream;
         this.shape = tape.facts.shape(site.input());
         this.wantsInput = tape.isActive(site.input());
@@ -64,12 +67,12 @@ final class NormGradient {
             return overFeatures(features);
         }
         if (how instanceof Normalization.RootMeanSquare rootMeanSquare) {
-            return new RmsNormGradient(tape, site, gamma, upstream).overFeatures(rootMeanSquare);
+            return new RmsNormGradient(tape, site, gamma, input, upstream).overFeatures(rootMeanSquare);
         }
         if (how instanceof Normalization.Affine affine) {
-            return new AffineGradient(tape, site, gamma, upstream).along(affine.channelAxis());
+            return new AffineGradient(tape, site, gamma, input, upstream).along(affine.channelAxis());
         }
-        BatchNormGradient batchNorm = new BatchNormGradient(tape, site, gamma, upstream);
+        BatchNormGradient batchNorm = new BatchNormGradient(tape, site, gamma, input, upstream);
         return how instanceof Normalization.Live live
                 ? batchNorm.live(live)
                 : batchNorm.frozen((Normalization.Frozen) how);
@@ -89,7 +92,7 @@ final class NormGradient {
         String mean = tape.made(statistics.mean(), GroupStatistics.RANK, site.input());
         String scale = tape.made(statistics.inverseDeviation(), GroupStatistics.RANK, site.input());
 
-        String x = builder.reshape(tape.value(site.input()), 0, channels, -1);
+        String x = builder.reshape(input, 0, channels, -1);
         String dy = builder.reshape(upstream, 0, channels, -1);
         String s1 = builder.reshape(builder.sum(dy, false, 2), 0, groups, perGroup);
         String raw = builder.reshape(builder.sum(builder.multiply(dy, x), false, 2), 0, groups, perGroup);
@@ -106,8 +109,8 @@ final class NormGradient {
             }
             String toInput = builder.multiply(builder.multiply(scale, scale), b);
             String constant = builder.subtract(builder.multiply(toInput, mean), builder.multiply(scale, a));
-            String byGroup = builder.subtract(
-                    constant, builder.multiply(builder.reshape(tape.value(site.input()), 0, groups, -1), toInput));
+            String byGroup =
+                    builder.subtract(constant, builder.multiply(builder.reshape(input, 0, groups, -1), toInput));
             contributeInput(builder.add(builder.multiply(dy, toUpstream), builder.reshape(byGroup, 0, channels, -1)));
         }
         boolean perGroupOnly = width != channels;
@@ -131,7 +134,7 @@ final class NormGradient {
         int[] features = IntStream.range(first, shape.rank()).toArray();
         long[] axes = LongStream.range(first, shape.rank()).toArray();
         long count = shape.elements(features);
-        String centered = centered(tape.value(site.input()), count, axes);
+        String centered = centered(input, count, axes);
         String scale = inverseDeviation(centered, how.epsilon(), count, axes);
         String normalized = builder.multiply(centered, scale);
         String weightGradient = builder.multiply(upstream, normalized);

@@ -14,9 +14,10 @@ import java.util.stream.LongStream;
  * through the mean.
  *
  * @param gamma the tensor of the scales, one for each feature
+ * @param input x
  * @param upstream the gradient of the layer's output
  */
-record RmsNormGradient(Tape tape, NormSite site, String gamma, String upstream) {
+record RmsNormGradient(Tape tape, NormSite site, String gamma, String input, String upstream) {
 
     NormGradient.Parameters overFeatures(Normalization.RootMeanSquare how) {
         GraphBuilder builder = tape.builder;
@@ -25,11 +26,10 @@ record RmsNormGradient(Tape tape, NormSite site, String gamma, String upstream) 
         int[] features = IntStream.range(first, shape.rank()).toArray();
         long[] axes = LongStream.range(first, shape.rank()).toArray();
         double share = 1.0 / shape.elements(features);
-        String x = tape.value(site.input());
-        String meanSquare = builder.multiply(builder.sum(builder.multiply(x, x), true, axes), share);
+        String meanSquare = builder.multiply(builder.sum(builder.multiply(input, input), true, axes), share);
         String guarded = builder.add(meanSquare, builder.scalar(how.epsilon()));
         String scale = builder.emit("Reciprocal", List.of(builder.emit("Sqrt", List.of(guarded))));
-        String normalized = builder.multiply(x, scale);
+        String normalized = builder.multiply(input, scale);
         if (tape.isActive(site.input())) {
             String gammaInShape = builder.reshape(
                     gamma, IntStream.of(features).mapToLong(shape::fixedExtent).toArray());

@@ -534,6 +534,11 @@ class NormGradientTest {
             return new Derived(graph, facts, lifting, output, pullback);
         }
 
+        /** Whether the forward pass has to keep a tensor. */
+        boolean keeps(String tensor) {
+            return pullback.kept().stream().anyMatch(kept -> kept.name().equals(tensor));
+        }
+
         void run(Tensor x, Tensor theta, Tensor seed) {
             Set<String> traced =
                     pullback.kept().stream().map(Kept::name).collect(Collectors.toCollection(LinkedHashSet::new));
