@@ -6,7 +6,7 @@ import java.util.Locale;
 final class Names {
 
     static final String PLAIN = "plain ONNX Runtime";
-    static final String UNSPUN = "plain, no spinning";
+    static final String UNSPUN = "plain, spinning in runs only";
     static final String DISABLED = "tta4j, disabled";
     static final String SOURCE = "tta4j, source state";
     static final String SERVE = "tta4j, serve adapted";

@@ -84,9 +84,9 @@ public class PassBenchmark {
         return plain.run(request);
     }
 
-    /** A plain ONNX Runtime session whose threads do not spin, as tta4j's do not. */
+    /** A plain ONNX Runtime session whose threads stop spinning at the end of a run, as tta4j's do. */
     @Benchmark
-    public float[] plainWithoutSpinning() throws OrtException {
+    public float[] plainSpinningInRunsOnly() throws OrtException {
         return unspun.run(request);
     }
 

@@ -23,13 +23,13 @@ final class PlainSession implements AutoCloseable {
     /**
      * Opens a file with ONNX Runtime's default options.
      *
-     * @param spinning whether idle threads spin for a while, as they do by default
+     * @param spinning whether threads go on spinning for a while after a run, as they do by default
      */
     static PlainSession open(Path file, int threads, boolean spinning) throws OrtException {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(threads);
             if (!spinning) {
-                options.addConfigEntry("session.intra_op.allow_spinning", "0");
+                options.addConfigEntry("session.force_spinning_stop", "1");
             }
             return new PlainSession(OrtEnvironment.getEnvironment().createSession(file.toString(), options));
         }
