@@ -202,9 +202,11 @@ public final class Differentiator {
             String gamma = theta.at(layer.weightOffset());
             PooledNorm pooled = pooledNorms.get(site);
             NormGradient rule = pooled == null
-                    ? new NormGradient(tape, site, gamma, tape.value(site.input()), upstream)
+                    ? new NormGradient(tape, site, gamma, tape.valueBehind(upstream, site.input()), upstream)
                     : new NormGradient(tape, site, gamma, pooled.maxima(tape, gamma), pooled.masked(tape, upstream));
-            gradients.computeIfAbsent(layer.name(), name -> new ArrayList<>()).add(rule.emit());
+            NormGradient.Parameters parameters = rule.emit();
+            tape.hold(site.input(), parameters.weight(), parameters.bias());
+            gradients.computeIfAbsent(layer.name(), name -> new ArrayList<>()).add(parameters);
         });
         boolean perSample = facts.samplesIndependent()
                 && gradients.values().stream().flatMap(List::stream).allMatch(NormGradient.Parameters::perSample);

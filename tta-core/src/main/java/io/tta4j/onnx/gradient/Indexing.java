@@ -40,7 +40,11 @@ final class Indexing {
             String gradient = node.shapeOf(1).rank() == 1
                     ? node.upstream()
                     : node.builder().reshape(node.upstream(), node.tape().shape(flat));
-            node.contribute(0, spread(node, gradient, axis, indices, shape));
+            if (isRange(indices)) {
+                node.contributePiece(0, axis, indices[0], indices.length, gradient);
+            } else {
+                node.contribute(0, spread(node, gradient, axis, indices, shape));
+            }
         } else {
             node.contribute(0, oneByOne(node, axis));
         }

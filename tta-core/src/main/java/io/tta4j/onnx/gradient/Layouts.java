@@ -82,9 +82,17 @@ final class Layouts {
         long[] steps = node.node().hasInput(4)
                 ? node.integers(4)
                 : LongStream.generate(() -> 1).limit(starts.length).toArray();
+        String gradient = node.upstream();
+        if (starts.length == 1
+                && steps[0] == 1
+                && shape.extent(shape.axis(axes[0])).isFixed()) {
+            int axis = shape.axis(axes[0]);
+            long start = start(starts[0], shape.extent(axis)).fixed();
+            node.contributePiece(0, axis, start, node.shapeOfOutput().fixedExtent(axis), gradient);
+            return;
+        }
         Extent[] pads = new Extent[2 * shape.rank()];
         Arrays.fill(pads, Extent.of(0));
-        String gradient = node.upstream();
         Shape reached = node.shapeOfOutput();
         for (int i = 0; i < starts.length; i++) {
             int axis = shape.axis(axes[i]);

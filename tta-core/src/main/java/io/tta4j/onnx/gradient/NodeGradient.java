@@ -50,6 +50,11 @@ final class NodeGradient {
         tape.contribute(node.input(input), gradient);
     }
 
+    /** Hands an input the gradient of what was cut out of it, along an axis whose extent is fixed. */
+    void contributePiece(int input, int axis, long start, long length, String gradient) {
+        tape.contributePiece(node.input(input), axis, start, length, gradient);
+    }
+
     /** Hands a gradient of the first output's shape to an input that was broadcast to it. */
     void contributeBroadcast(int input, String gradient) {
         contribute(input, tape.reduce(gradient, shapeOfOutput(), shapeOf(input)));
@@ -57,7 +62,7 @@ final class NodeGradient {
 
     /** The forward value of an input. */
     String value(int input) {
-        return tape.value(node.input(input));
+        return value(node.input(input));
     }
 
     /** An input of integers or booleans, as it was. */
@@ -67,7 +72,13 @@ final class NodeGradient {
 
     /** The forward value of the first output. */
     String valueOfOutput() {
-        return tape.value(node.output());
+        return value(node.output());
+    }
+
+    private String value(String tensor) {
+        return tape.gradient(node.output())
+                .map(gradient -> tape.valueBehind(gradient, tensor))
+                .orElseGet(() -> tape.value(tensor));
     }
 
     Shape shapeOf(int input) {

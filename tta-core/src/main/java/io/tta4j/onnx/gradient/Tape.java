@@ -41,6 +41,7 @@ final class Tape {
 
     private final Set<String> active;
     private final Map<String, List<String>> gradients = new HashMap<>();
+    private final Map<String, Pieces> pieces = new HashMap<>();
     private final Map<String, Kept> kept = new LinkedHashMap<>();
     private final Form form;
     private final ElementTypes types;
@@ -81,8 +82,21 @@ final class Tape {
         gradients.computeIfAbsent(tensor, name -> new ArrayList<>()).add(gradient);
     }
 
+    /**
+     * Adds to the gradient of a tensor where a piece was cut out of it.
+     *
+     * @param gradient of {@code length} elements from {@code start} on along an axis whose extent is fixed
+     */
+    void contributePiece(String tensor, int axis, long start, long length, String gradient) {
+        pieces.computeIfAbsent(tensor, name -> new Pieces()).add(axis, start, length, gradient);
+    }
+
     /** The gradient of a tensor, summed over its uses; empty if nothing that counts depends on it. */
     Optional<String> gradient(String tensor) {
+        Pieces cut = pieces.remove(tensor);
+        if (cut != null) {
+            cut.join(this, facts.shape(tensor)).forEach(whole -> contribute(tensor, whole));
+        }
         List<String> parts = gradients.get(tensor);
         if (parts == null) {
             return Optional.empty();
@@ -102,6 +116,43 @@ final class Tape {
     String value(String tensor) {
         String held = graph.constant(tensor).map(builder::initializer).orElseGet(() -> keep(tensor));
         return types.of(tensor) == DataType.FLOAT ? held : casts.computeIfAbsent(tensor, key -> builder.toFloat(held));
+    }
+
+    /**
+     * A forward value that is not to be read before a gradient is there. ONNX Runtime orders nodes its own way: what
+     * depends on activations alone it may compute for all layers first, and hold until it is asked for.
+     */
+    String valueBehind(String gradient, String tensor) {
+        String value = value(tensor);
+        return graph.constant(tensor).isPresent()
+                ? value
+                : behind(gradient, value, facts.shape(tensor).rank());
+    }
+
+    /**
+     * Makes the gradient of a tensor, as far as it is known, wait for others that are not on the way to it. What those
+     * have read would be held until the end.
+     */
+    void hold(String tensor, String... before) {
+        gradient(tensor).ifPresent(gradient -> {
+            String held = gradient;
+            for (String first : before) {
+                held = behind(first, held, facts.shape(tensor).rank());
+            }
+            gradients.put(tensor, new ArrayList<>(List.of(held)));
+        });
+    }
+
+    /**
+     * The same tensor, but behind another in whatever order nodes run: it gets its own shape, times nothing of that.
+     */
+    private String behind(String first, String tensor, int rank) {
+        if (rank == 0) {
+            return tensor;
+        }
+        String extent = builder.emit(
+                "Shape", List.of(first), GraphBuilder.attribute("start", 0), GraphBuilder.attribute("end", 1));
+        return builder.emit("Reshape", List.of(tensor, builder.multiply(extent, builder.longs(new long[rank]))));
     }
 
     /** A tensor of integers or booleans: a constant, arithmetic on shapes done again, or an activation kept. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.tta4j.model.ModelException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -60,6 +61,39 @@ class LayoutsTest {
                     String moved = g.node("Transpose", List.of(g.x(3, 4)), integers("perm", 1, 2, 0));
                     return g.node("Transpose", List.of(moved));
                 }));
+    }
+
+    /** Several pieces of one tensor, each scaled its own way and laid out in another order. */
+    static Stream<RuleCase> pieces() {
+        return Stream.of(
+                pieces("side by side", new long[][] {{1, 3, 5}, {1, 0, 2}, {1, 2, 3}}),
+                pieces("with gaps", new long[][] {{1, 1, 2}, {1, 3, 4}}),
+                pieces("overlapping", new long[][] {{1, 0, 3}, {1, 2, 5}, {1, 3, 4}}),
+                pieces("along two axes", new long[][] {{2, 0, 2}, {1, 0, 2}, {2, 2, 6}, {1, 4, 5}}),
+                RuleCase.of("taken one by one", g -> {
+                    String x = g.x(3, 4);
+                    String first = g.node("Gather", List.of(x, index(g, 0)), attribute("axis", 1));
+                    String last = g.node("Gather", List.of(x, index(g, 2)), attribute("axis", 1));
+                    return g.node("Add", List.of(first, g.node("Mul", List.of(last, g.weights(4)))));
+                }));
+    }
+
+    private static String index(RuleGraph g, long index) {
+        return g.graph().longs(new long[0], index);
+    }
+
+    private static RuleCase pieces(String name, long[][] axisStartEnd) {
+        return RuleCase.of(name, g -> {
+            String x = g.x(5, 6);
+            List<String> scaled = new ArrayList<>();
+            for (long[] piece : axisStartEnd) {
+                String cut = g.node("Slice", List.of(x, g.longs(piece[1]), g.longs(piece[2]), g.longs(piece[0])));
+                String weights = piece[0] == 1 ? g.weights(piece[2] - piece[1], 6) : g.weights(5, piece[2] - piece[1]);
+                String flat = g.node("Flatten", List.of(g.node("Mul", List.of(cut, weights))));
+                scaled.add(flat);
+            }
+            return g.node("Concat", scaled, attribute("axis", 1));
+        });
     }
 
     static Stream<RuleCase> slices() {
@@ -231,7 +265,16 @@ class LayoutsTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"reshapes", "transposes", "slices", "splitsAndConcats", "expandsAndPads", "padsThatRepeat", "tiles"})
+    @MethodSource({
+        "reshapes",
+        "transposes",
+        "slices",
+        "pieces",
+        "splitsAndConcats",
+        "expandsAndPads",
+        "padsThatRepeat",
+        "tiles"
+    })
     void adjoint(RuleCase layout) {
         layout.verifyAdjoint();
     }
