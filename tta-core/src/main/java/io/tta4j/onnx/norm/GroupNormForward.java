@@ -6,6 +6,7 @@ import io.tta4j.onnx.graph.Tensors;
 import io.tta4j.onnx.probe.Facts;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -21,13 +22,13 @@ final class GroupNormForward {
     private final Normalization.OverGroups how;
     private final Shape shape;
     private final String gamma;
-    private final String beta;
+    private final Optional<String> beta;
 
     /**
      * @param gamma the scales, one a channel or one a group
-     * @param beta the shifts, likewise
+     * @param beta the shifts, likewise, where there are any
      */
-    GroupNormForward(NormSite site, Normalization.OverGroups how, Facts facts, String gamma, String beta) {
+    GroupNormForward(NormSite site, Normalization.OverGroups how, Facts facts, String gamma, Optional<String> beta) {
         this.site = site;
         this.how = how;
         this.shape = facts.shape(site.input());
@@ -51,7 +52,9 @@ final class GroupNormForward {
 
         long width = Tensors.elements(site.weight().source());
         String scale = builder.multiply(inverse, builder.reshape(gamma, groups, width / groups));
-        String shift = builder.subtract(builder.reshape(beta, groups, width / groups), builder.multiply(mean, scale));
+        String center = builder.multiply(mean, scale);
+        String shift = beta.map(shifts -> builder.subtract(builder.reshape(shifts, groups, width / groups), center))
+                .orElseGet(() -> builder.emit("Neg", List.of(center)));
         if (width == channels) {
             long[] perChannel = new long[shape.rank()];
             Arrays.fill(perChannel, 1);

@@ -155,7 +155,9 @@ public final class Lifting {
             String weight = slices.at(layer.weightOffset());
             if (site.normalization() instanceof Normalization.OverGroups how) {
                 site.nodes().forEach(node -> replaced.put(node, Optional.empty()));
-                String bias = slices.at(layer.biasOffset().orElseThrow());
+                Optional<String> bias = layer.biasOffset().isPresent()
+                        ? Optional.of(slices.at(layer.biasOffset().getAsInt()))
+                        : Optional.empty();
                 replaced.put(site.lastNode(), Optional.of(new GroupNormForward(site, how, facts, weight, bias)));
             } else {
                 redirect(rewritten, site.weight(), weight, builder);

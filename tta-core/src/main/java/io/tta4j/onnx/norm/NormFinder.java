@@ -8,6 +8,7 @@ import io.tta4j.onnx.graph.Shape;
 import io.tta4j.onnx.graph.Tensors;
 import io.tta4j.onnx.norm.NormSite.Parameter;
 import io.tta4j.onnx.probe.Facts;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -97,6 +98,9 @@ public final class NormFinder {
     }
 
     private Optional<NormSite> overGroups(Node node, NormKind kind, long groups) {
+        if (parameter(node, 2).isEmpty()) {
+            return Optional.empty();
+        }
         return site(
                 node,
                 kind,
@@ -108,7 +112,10 @@ public final class NormFinder {
                 parameter(node, 2));
     }
 
-    /** Reshape [N, G, -1] -> InstanceNormalization (1, 0) -> Reshape back -> Mul by [C, 1, 1] -> Add [C, 1, 1]. */
+    /**
+     * Reshape [N, G, -1] -> InstanceNormalization (1, 0) -> Reshape back -> Mul by [C, 1, 1], and Add [C, 1, 1] where
+     * there are shifts.
+     */
     private Optional<NormSite> groupNormOverInstanceNorm(Node instanceNorm) {
         Optional<Node> split = graph.producer(instanceNorm.input(0), "Reshape");
         Optional<Node> join = graph.onlyConsumer(instanceNorm.output(), "Reshape");
@@ -123,24 +130,22 @@ public final class NormFinder {
             return Optional.empty();
         }
         Optional<Node> scale = graph.onlyConsumer(join.get().output(), "Mul");
-        Optional<Node> shift = scale.flatMap(mul -> graph.onlyConsumer(mul.output(), "Add"));
-        if (shift.isEmpty()) {
+        if (scale.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Parameter> weight = perChannel(scale.get(), join.get().output(), input);
-        Optional<Parameter> bias = perChannel(shift.get(), scale.get().output(), input);
-        if (weight.isEmpty() || bias.isEmpty()) {
-            return Optional.empty();
-        }
+        String scaled = scale.get().output();
+        Optional<Parameter> bias = graph.onlyConsumer(scaled, "Add").flatMap(shift -> perChannel(shift, scaled, input));
+        List<Node> nodes = new ArrayList<>(List.of(split.get(), instanceNorm, join.get(), scale.get()));
+        bias.map(Parameter::reader).ifPresent(nodes::add);
         return site(
                 instanceNorm,
                 NormKind.GROUP,
                 new Normalization.OverGroups(
                         Math.toIntExact(grouped.fixedExtent(1)), instanceNorm.real("epsilon", 1e-5f)),
                 split.get().input(0),
-                shift.get().output(),
-                List.of(split.get(), instanceNorm, join.get(), scale.get(), shift.get()),
-                weight,
+                nodes.get(nodes.size() - 1).output(),
+                List.copyOf(nodes),
+                perChannel(scale.get(), join.get().output(), input),
                 bias);
     }
 

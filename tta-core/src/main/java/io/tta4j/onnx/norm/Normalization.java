@@ -12,7 +12,13 @@ public sealed interface Normalization {
      * Over groups of channels and all of space, channels on axis 1: group norm, and instance norm with a group for
      * every channel.
      */
-    record OverGroups(int groups, float epsilon) implements Normalization {}
+    record OverGroups(int groups, float epsilon) implements Normalization {
+
+        @Override
+        public boolean goesWithoutShifts() {
+            return true;
+        }
+    }
 
     /** Over the axes from {@code firstAxis} on: layer norm. */
     record OverFeatures(int firstAxis, float epsilon) implements Normalization {

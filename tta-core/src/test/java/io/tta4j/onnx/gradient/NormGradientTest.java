@@ -277,6 +277,14 @@ class NormGradientTest {
                         shape,
                         perChannel,
                         (g, x) -> overInstanceNorm(g, x, g.node("Shape", List.of(x)))),
+                new NormCase(
+                        "over instance norm, without shifts",
+                        17,
+                        shape,
+                        NormKind.GROUP,
+                        false,
+                        perChannel,
+                        (g, x) -> scaledOverInstanceNorm(g, x, g.longs(0, 6, 2, 2))),
                 group(
                         "samples in blocks: (N, k)",
                         21,
@@ -317,6 +325,10 @@ class NormGradientTest {
     }
 
     private static String overInstanceNorm(TestGraph g, String x, String shape) {
+        return g.node("Add", List.of(scaledOverInstanceNorm(g, x, shape), g.weights(6, 1, 1)));
+    }
+
+    private static String scaledOverInstanceNorm(TestGraph g, String x, String shape) {
         String grouped = g.node("Reshape", List.of(x, g.longs(0, 2, -1)));
         String normalized = g.named(
                 "/second/InstanceNormalization",
@@ -324,8 +336,7 @@ class NormGradientTest {
                 List.of(grouped, g.filled(1, 2), g.filled(0, 2)),
                 real("epsilon", EPSILON));
         String joined = g.node("Reshape", List.of(normalized, shape));
-        String scaled = g.node("Mul", List.of(joined, g.weights(6, 1, 1)));
-        return g.node("Add", List.of(scaled, g.weights(6, 1, 1)));
+        return g.node("Mul", List.of(joined, g.weights(6, 1, 1)));
     }
 
     private static String instanceNorm(TestGraph g, String x) {

@@ -89,6 +89,28 @@ class NormFinderTest {
         });
     }
 
+    /** PoolFormer V2: what is added behind is the residual branch, or a constant of another shape. */
+    @Test
+    void takesNoSumForTheShiftsOfAGroupNorm() {
+        for (boolean residual : new boolean[] {true, false}) {
+            TestGraph graph = new TestGraph(17);
+            String x = graph.node("Relu", List.of(graph.input("x", 6, 2, 2)));
+            String grouped = graph.node("Reshape", List.of(x, graph.longs(0, 1, -1)));
+            String normalized =
+                    graph.node("InstanceNormalization", List.of(grouped, graph.filled(1, 1), graph.filled(0, 1)));
+            String joined = graph.node("Reshape", List.of(normalized, graph.node("Shape", List.of(x))));
+            String scaled = graph.node("Mul", List.of(joined, graph.weights(6, 1, 1)));
+            String output = graph.node("Add", List.of(scaled, residual ? x : graph.weights(6, 2, 2)));
+
+            assertThat(find(graph, output, 6, 2, 2)).singleElement().satisfies(site -> {
+                assertThat(site.kind()).isEqualTo(NormKind.GROUP);
+                assertThat(site.normalization()).isEqualTo(new Normalization.OverGroups(1, 1e-5f));
+                assertThat(site.output()).isEqualTo(scaled);
+                assertThat(site.bias()).isEmpty();
+            });
+        }
+    }
+
     private static String castLike(TestGraph graph, String constant, String activation) {
         return graph.node("CastLike", List.of(constant, activation));
     }
