@@ -12,6 +12,7 @@ final class Compositions {
             Map.entry("Attention", ScaledAttention::standard),
             Map.entry("CastLike", Elementwise::castLike),
             Map.entry("ConcatFromSequence", Sequences::concat),
+            Map.entry("LSTM", Recurrence::longShortTerm),
             Map.entry("LpNormalization", NormLayers::lpNormalization),
             Map.entry("MeanVarianceNormalization", NormLayers::meanVariance),
             Map.entry("RotaryEmbedding", Rotation::standard),

@@ -388,9 +388,50 @@ class CompositionsTest {
         });
     }
 
+    static Stream<Case> recurrences() {
+        return Stream.of(
+                recurrence("forward", 1, true, false),
+                recurrence("forward", 1, false, true),
+                recurrence("reverse", 1, true, true),
+                recurrence("bidirectional", 2, true, false),
+                recurrence("bidirectional", 2, true, true));
+    }
+
+    /** Over tokens, with the batch on the second axis, and all three outputs. */
+    private static Case recurrence(String direction, int directions, boolean biases, boolean first) {
+        String name = "LSTM " + direction + (biases ? "" : " without biases") + (first ? " from a first state" : "");
+        return of(name, graph -> {
+            int hidden = 3;
+            String x = graph.input("x", TOKENS, WIDTH);
+            List<String> inputs = new ArrayList<>(List.of(
+                    graph.node("Transpose", List.of(x), TestGraph.integers("perm", 1, 0, 2)),
+                    graph.weights(directions, 4 * hidden, WIDTH),
+                    graph.weights(directions, 4 * hidden, hidden)));
+            inputs.addAll(List.of(biases ? graph.weights(directions, 8 * hidden) : "", ""));
+            if (first) {
+                for (String state : List.of("output", "cell")) {
+                    inputs.add(graph.node(
+                            "Transpose",
+                            List.of(graph.input(state, directions, hidden)),
+                            TestGraph.integers("perm", 1, 0, 2)));
+                }
+            }
+            graph.nodes("LSTM", inputs, 3, attribute("hidden_size", hidden), attribute("direction", direction))
+                    .forEach(graph::output);
+        });
+    }
+
     static Stream<Case> cases() {
         Stream<Case> attention = attention().map(c -> new Case("Attention " + c.name, 23, c.graph));
-        return Stream.of(norms(), activations(), products(), convolutions(), fusedAttention(), attention, rotations())
+        return Stream.of(
+                        norms(),
+                        activations(),
+                        products(),
+                        convolutions(),
+                        fusedAttention(),
+                        attention,
+                        rotations(),
+                        recurrences())
                 .flatMap(group -> group);
     }
 
