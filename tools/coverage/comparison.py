@@ -80,8 +80,11 @@ def verdict(found, family):
         inserted = dict(arrays)
     logits, norms = expected.pop(LOGITS), expected.pop(SAMPLE_NORMS, None)
     paths = {name.partition(".inserted.")[0] for name in found if ".inserted." in name}
-    folded = {norm for conv, norm in read(family / "meta.json")["folded"].items() if conv in paths}
+    meta = read(family / "meta.json")
+    folded = {norm for conv, norm in meta["folded"].items() if conv in paths}
     if paths:
+        # Where the exporter left them as they are, they count like all others.
+        folded |= {norm for norm in meta["single_position"] if f"{norm}.weight" not in found}
         # A norm that went into a convolution is measured there; in a network of both kinds the others stay.
         expected = {name: array for name, array in expected.items() if name.rpartition(".")[0] not in folded}
         expected |= {name: array for name, array in inserted.items() if name.partition(".inserted.")[0] in paths}

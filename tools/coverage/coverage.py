@@ -26,7 +26,7 @@ def main():
     parser.add_argument("--again", action="store_true", help="also what failed before")
     parser.add_argument("--launcher", default=ROOT / "tta", type=pathlib.Path, help="the tta that runs the engine")
     parser.add_argument("--table", default=ROOT / "docs" / "coverage.md", type=pathlib.Path, help="where the table goes")
-    parser.add_argument("--limit", type=int, default=300, help="seconds for a run, and of processor time for an export")
+    parser.add_argument("--limit", type=int, default=600, help="seconds for a run, and of processor time for an export")
     arguments = parser.parse_args()
 
     families = arguments.families or networks.families()

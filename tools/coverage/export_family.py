@@ -1,7 +1,7 @@
 """Exports one family and computes its reference: what coverage.py runs as a process of its own.
 
-Writes to <work>/<family>/: input.npy (or input.npz), reference.npz and meta.json, which the exporters share, and
-<exporter>/model.onnx with a meta.json that says how the export went.
+Writes to <work>/<family>/: input.npy (or input.npz), weights.pt, reference.npz and meta.json, which the exporters share,
+and <exporter>/model.onnx with a meta.json that says how the export went.
 """
 
 import argparse
@@ -17,13 +17,14 @@ import numpy as np
 import torch
 from torch import nn
 
+import kinks
 import networks
 from gradients import FLOOR, LOGITS, SAMPLE_NORMS, difference, entropies, export, logits_of, parameters_of_norms, reference
 
-# Of an image's gradient: where single and double precision are this close, it is clear of kinks.
+# Where the gradients in single and double precision are this close, the samples are clear of kinks.
 CLEAR = 1e-4
 
-# How often a sample is tried with noise.
+# How often samples are tried with noise.
 NUDGES = 3
 
 # Under this norm a gradient says nothing.
@@ -54,7 +55,7 @@ def nudged(inputs, seed):
     """The same but for a little more than rounding, so that what rounding decides is decided anew."""
     noise = torch.Generator().manual_seed(seed)
     return {
-        name: tensor * (1 + 3e-6 * torch.randn(tensor.shape, generator=noise)) if tensor.is_floating_point() else tensor
+        name: tensor * (1 + 3e-7 * torch.randn(tensor.shape, generator=noise)) if tensor.is_floating_point() else tensor
         for name, tensor in inputs.items()
     }
 
@@ -70,32 +71,32 @@ def double_copy(case):
     return exact
 
 
-def rounding(case, exact, sample):
-    """How far the sample's gradients in single precision are from those in double, and from each other."""
-    single = gradient(case.network, sample)
-    expected = gradient(exact, in_double(sample)) if exact is not None else single
+def rounding(case, inputs):
+    """How far the gradients in single precision are from those in double, and from each other."""
+    exact = double_copy(case)
+    single = gradient(case.network, inputs)
+    expected = gradient(exact, in_double(inputs)) if exact is not None else single
     error = worst(single, expected)
     for seed in range(NUDGES):
-        if error > CLEAR:
-            break
-        error = max(error, worst(gradient(case.network, nudged(sample, seed)), expected))
+        error = max(error, worst(gradient(case.network, nudged(inputs, seed)), expected))
     return error
 
 
-def draw(case, exact, count, most, seconds):
-    """Samples whose gradients do not hang on rounding, and the largest of their differences; else the best drawn."""
-    began, samples = time.monotonic(), []
-    for _ in range(most):
-        sample = case.draw()
-        error = rounding(case, exact, sample)
-        samples.append((error, len(samples), sample))
-        if sum(error < CLEAR for error, _, _ in samples) == count or time.monotonic() - began > seconds:
-            break
-    while len(samples) < count:
-        samples.append((np.inf, len(samples), case.draw()))
-    best = sorted(samples)[:count]
-    inputs = {name: torch.cat([sample[name] for _, _, sample in best]) for name in best[0][2]}
-    return inputs, max(error for error, _, _ in best), len(samples)
+def draw(case, count, most, seconds):
+    """Samples for which the network is moved clear of kinks, so that gradients do not hang on rounding: max pools and
+    what has no shift in front of it can be cleared by other samples only. The best of those drawn, the difference that
+    is left, and how often samples were drawn."""
+    began, best, drawn = time.monotonic(), None, 0
+    while drawn < most and (best is None or best[0] > CLEAR and time.monotonic() - began < seconds):
+        samples = [case.draw() for _ in range(count)]
+        inputs = {name: torch.cat([sample[name] for sample in samples]) for name in samples[0]}
+        kinks.clear(case.network, inputs)
+        error, drawn = rounding(case, inputs), drawn + 1
+        if best is None or error < best[0]:
+            best = error, inputs, copy.deepcopy(case.network.state_dict())
+    error, inputs, weights = best
+    case.network.load_state_dict(weights)
+    return inputs, error, drawn
 
 
 @contextlib.contextmanager
@@ -108,15 +109,23 @@ def hooks(handles):
 
 
 def convolution_outputs(network, inputs):
-    """What each convolution hands out, by path and call; which batch norms take such an output; the logits."""
-    outputs, normed = {}, {}
+    """What each convolution puts out, by path and call; which batch norms take such an output; the logits.
+
+    A copy goes on, as an activation may change it in place.
+    """
+    outputs, copies, normed = {}, {}, {}
 
     def leave(path):
-        return lambda module, arguments, output: outputs.setdefault(path, []).append(output)
+        def hook(module, arguments, output):
+            outputs.setdefault(path, []).append(output)
+            copies.setdefault(path, []).append(output.clone())
+            return copies[path][-1]
+
+        return hook
 
     def enter(path):
         def hook(module, arguments):
-            for convolution, calls in outputs.items():
+            for convolution, calls in copies.items():
                 if any(output is arguments[0] for output in calls):
                     normed.setdefault(convolution, []).append(path)
 
@@ -134,7 +143,8 @@ def convolution_outputs(network, inputs):
 
 
 def inserted(network, inputs, arrays):
-    """The gradients of scales and shifts that are inserted behind convolutions, by name; the pairs with a batch norm.
+    """The gradients of scales and shifts that are inserted behind convolutions, by name; the pairs with a batch norm;
+    which of these batch norms see a single position, as in squeeze-and-excitation, where the engine inserts nothing.
 
     Behind a convolution that batch norm was folded into: ds = gamma * dgamma + beta * dbeta, dt = dbeta. Behind
     another: from the gradient of its output y, ds = sum of dy * y and dt = sum of dy.
@@ -142,6 +152,7 @@ def inserted(network, inputs, arrays):
     outputs, normed, logits = convolution_outputs(network, inputs)
     parameters = dict(network.named_parameters())
     pairs = {conv: norms[0] for conv, norms in normed.items() if len(norms) == 1 and len(outputs[conv]) == 1}
+    single = [norm for convolution, norm in pairs.items() if outputs[convolution][0][0, 0].numel() == 1]
     found = {}
     for convolution, norm in pairs.items():
         if f"{norm}.weight" not in arrays:
@@ -152,7 +163,7 @@ def inserted(network, inputs, arrays):
         found[f"{convolution}.inserted.bias"] = shifts
     alone = [(path, y) for path, calls in outputs.items() if path not in normed for y in calls if y.requires_grad]
     if not alone:
-        return found, pairs
+        return found, pairs, single
     gradients = torch.autograd.grad(entropies(logits).mean(), [y for _, y in alone], allow_unused=True)
     for (path, y), dy in zip(alone, gradients):
         if dy is None:
@@ -161,13 +172,13 @@ def inserted(network, inputs, arrays):
         for name, array in (("weight", (dy * y).sum(axes)), ("bias", dy.sum(axes))):
             name = f"{path}.inserted.{name}"
             found[name] = found.get(name, 0) + array.detach().numpy()
-    return found, pairs
+    return found, pairs, single
 
 
 def prepare(case, folder, count, most, seconds):
     """Writes what the exporters share: inputs, reference, meta."""
-    exact = double_copy(case)
-    inputs, own_error, drawn = draw(case, exact, count, most, seconds)
+    inputs, own_error, drawn = draw(case, count, most, seconds)
+    torch.save(case.network.state_dict(), folder / "weights.pt")
     arrays = {name: tensor.numpy() for name, tensor in inputs.items()}
     if list(arrays) == ["image"]:
         np.save(folder / "input.npy", arrays["image"])
@@ -179,7 +190,7 @@ def prepare(case, folder, count, most, seconds):
     if gradients and not size > LEAST:
         raise ValueError(f"the gradient vanishes: its norm is {size:.1e}")
     np.savez(folder / "reference.npz", **expected)
-    extra, pairs = inserted(case.network, inputs, expected)
+    extra, pairs, single = inserted(case.network, inputs, expected)
     np.savez(folder / "reference-inserted.npz", **extra)
     layers = parameters_of_norms(case.network)
     kinds = {type(module).__name__ for module in networks.norm_layers(case.network).values()}
@@ -192,9 +203,9 @@ def prepare(case, folder, count, most, seconds):
         "kinds": sorted(kinds),
         "batch_norms": sum(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in case.network.modules()),
         "folded": pairs,
+        "single_position": single,
         "drawn": drawn,
         "own_error": own_error,
-        "double": exact is not None,
         "gradient_norm": float(size),
     }
     (folder / "meta.json").write_text(json.dumps(meta, indent=1))
@@ -245,10 +256,10 @@ def main():
     parser.add_argument("exporter", choices=["dynamo", "torchscript"])
     parser.add_argument("--model", help="timm's name of the network (default: the smallest of the family)")
     parser.add_argument("--batch", type=int, default=2)
-    parser.add_argument("--draws", type=int, default=200, help="samples drawn at most to find some clear of kinks")
-    parser.add_argument("--seconds", type=int, default=60, help="and for how long at most")
+    parser.add_argument("--draws", type=int, default=20, help="how often to draw samples at most, to find some clear of kinks")
+    parser.add_argument("--seconds", type=int, default=20, help="and for how long at most")
     parser.add_argument("--memory", type=float, default=12, help="in GB (default: %(default)s)")
-    parser.add_argument("--limit", type=int, default=300, help="of processor time, in seconds (default: %(default)s)")
+    parser.add_argument("--limit", type=int, default=600, help="of processor time, in seconds (default: %(default)s)")
     arguments = parser.parse_args()
     memory = int(arguments.memory * 2**30)
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
@@ -260,6 +271,7 @@ def main():
     case = networks.build(arguments.family, arguments.model)
     if (folder / "meta.json").exists():
         inputs = load_inputs(folder)
+        case.network.load_state_dict(torch.load(folder / "weights.pt"))
         check(case, inputs, folder)
     else:
         inputs = prepare(case, folder, arguments.batch, arguments.draws, arguments.seconds)

@@ -20,7 +20,8 @@ computes from the exported file, held against PyTorch's autograd. Weights are ra
 - **folded**: the dynamo exporter's default, which multiplies batch norm into the convolutions. The engine inserts a scale
   and a shift behind each convolution; their gradients are held against `gamma * dgamma + beta * dbeta` and `dbeta` of the
   batch norm that went into the convolution, in the unfolded network. Behind a convolution without batch norm they are
-  held against the gradient of PyTorch's own output of it. Networks without any norm are in this column too.
+  held against the gradient of PyTorch's own output of it. On a map of a single position, as in squeeze-and-excitation,
+  nothing is inserted, and a batch norm folded there is left out. Networks without any norm are in this column too.
 
 A number is the relative error of the parameter array where it is largest (norm of the difference by norm of the
 reference, with a floor of 1e-5 of the whole gradient's norm); it has to be under 1e-3, every array has to be there,
