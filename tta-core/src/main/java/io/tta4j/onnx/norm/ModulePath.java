@@ -28,6 +28,17 @@ final class ModulePath {
     }
 
     /**
+     * The same where no other node reads the parameter, so that it goes by its own name. TorchScript leaves out of a
+     * node's name the modules around one that is called past them, such as {@code self.head.norm(x)}.
+     */
+    static String ofOwner(Node node, String parameter) {
+        String path = of(node, parameter);
+        return fromParameter(parameter)
+                .filter(owner -> owner.endsWith("." + path))
+                .orElse(path);
+    }
+
+    /**
      * The path of a convolution. Where an exporter has folded batch norm into it, the node goes by the scopes of the
      * batch norm, and only the weights keep the name of the convolution.
      */

@@ -231,15 +231,14 @@ public final class NormFinder {
             Optional<Parameter> bias) {
         return weight.filter(scales -> bias.isPresent() || normalization.goesWithoutShifts())
                 .filter(scales -> isClosed(nodes, output))
-                .map(scales -> new NormSite(
-                        ModulePath.of(named, scales.source().getName()),
-                        kind,
-                        normalization,
-                        input,
-                        output,
-                        nodes,
-                        scales,
-                        bias));
+                .map(scales ->
+                        new NormSite(path(named, scales), kind, normalization, input, output, nodes, scales, bias));
+    }
+
+    private String path(Node named, Parameter scales) {
+        String parameter = scales.source().getName();
+        boolean readOnce = graph.consumers(parameter).size() == 1;
+        return readOnce ? ModulePath.ofOwner(named, parameter) : ModulePath.of(named, parameter);
     }
 
     /** Whether nobody else reads what flows inside: a norm layer hands on the gradient of its output only. */

@@ -72,6 +72,18 @@ class LiftingTest {
     }
 
     @Test
+    void completesNamesByInitializersOfOneReaderAlone() {
+        norm("norm", written.constant("head.norm.weight", SCALES, 3), bias);
+        norm("a/shared", weight, bias);
+        norm("norm_1", written.constant("other.norm_1.weight", SHIFTS, 3), bias);
+        norm("norm_1", "other.norm_1.weight", bias);
+
+        assertThat(lift().layout().layers())
+                .extracting(NormLayer::name)
+                .containsExactly("head.norm", "a.shared", "norm_1");
+    }
+
+    @Test
     void givesAModuleThatIsCalledTwiceOneSlice() {
         norm("norm", weight, bias);
         norm("norm", weight, bias);

@@ -66,6 +66,18 @@ class ModulePathTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "/norm/LayerNormalization, head.norm.weight, head.norm",
+        "/blocks.0/norm1/Mul, stages.2.blocks.0.norm1.weight, stages.2.blocks.0.norm1",
+        "/norm/LayerNormalization, prenorm.weight, norm",
+        "/norm/LayerNormalization, blocks.0.norm1.weight, norm",
+        "/norm/LayerNormalization, onnx::Mul_17, norm"
+    })
+    void completesThePathByTheParameterThatBelongsToTheNodeAlone(String nodeName, String parameter, String path) {
+        assertThat(ModulePath.ofOwner(node(nodeName, ""), parameter)).isEqualTo(path);
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = ';', quoteCharacter = '"', value = "['', 'layer_norm']")
     void takesNoPathFromTheScopesOfTheWholeModel(String scopes) {
         assertThat(ModulePath.of(node("/norm/Mul", scopes), "w")).isEqualTo("norm");

@@ -401,7 +401,7 @@ class CompositionsTest {
     private static Case recurrence(String direction, int directions, boolean biases, boolean first) {
         String name = "LSTM " + direction + (biases ? "" : " without biases") + (first ? " from a first state" : "");
         return of(name, graph -> {
-            int hidden = 3;
+            long hidden = 3;
             String x = graph.input("x", TOKENS, WIDTH);
             List<String> inputs = new ArrayList<>(List.of(
                     graph.node("Transpose", List.of(x), TestGraph.integers("perm", 1, 0, 2)),
