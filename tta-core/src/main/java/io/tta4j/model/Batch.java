@@ -2,7 +2,9 @@ package io.tta4j.model;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** The inputs of one request: named tensors with the same number of rows. Immutable in the sense of {@link Tensor}. */
 public final class Batch {
@@ -48,6 +50,19 @@ public final class Batch {
     /** The number of samples N. */
     public int rows() {
         return rows;
+    }
+
+    /**
+     * Checks the batch against what a model expects.
+     *
+     * @throws IllegalArgumentException if an input is missing, unknown, or of another type or shape
+     */
+    public void requireFits(List<InputSpec> specs) {
+        if (inputs.size() != specs.size() || specs.stream().anyMatch(spec -> !inputs.containsKey(spec.name()))) {
+            throw new IllegalArgumentException("inputs must be %s, but were %s"
+                    .formatted(specs.stream().map(InputSpec::name).toList(), inputs));
+        }
+        specs.forEach(spec -> spec.requireAccepts(Objects.requireNonNull(inputs.get(spec.name()))));
     }
 
     /** A batch that holds a copy of the given rows, in the order given. */

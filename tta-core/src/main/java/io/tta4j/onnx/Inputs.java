@@ -4,11 +4,9 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import io.tta4j.model.Batch;
 import io.tta4j.model.ElementType;
 import io.tta4j.model.InputSpec;
 import io.tta4j.model.ModelException;
-import io.tta4j.model.Tensor;
 import io.tta4j.onnx.graph.Graph;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,23 +110,5 @@ record Inputs(List<InputSpec> specs) {
                         "'%s': input '%s' must be float32, float16, int64, int32, uint8 or bool, but is %s"
                                 .formatted(model, input, type));
         };
-    }
-
-    /** @throws IllegalArgumentException if an input is missing, unknown, or of another type or shape */
-    void requireAccepts(Batch batch) {
-        for (InputSpec spec : specs) {
-            Tensor tensor = batch.inputs().get(spec.name());
-            if (tensor == null) {
-                throw new IllegalArgumentException("inputs must be %s, but were %s".formatted(names(), batch));
-            }
-            spec.requireAccepts(tensor);
-        }
-        if (batch.inputs().size() != specs.size()) {
-            throw new IllegalArgumentException("inputs must be %s, but were %s".formatted(names(), batch));
-        }
-    }
-
-    private List<String> names() {
-        return specs.stream().map(InputSpec::name).toList();
     }
 }

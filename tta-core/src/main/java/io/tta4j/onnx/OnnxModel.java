@@ -2,6 +2,8 @@ package io.tta4j.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
+import io.tta4j.engine.Leases;
+import io.tta4j.engine.ServedPass;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.AffineLayout;
 import io.tta4j.model.Batch;
@@ -15,7 +17,6 @@ import io.tta4j.onnx.AdaptationSessions.Keeping;
 import io.tta4j.onnx.norm.Lifting;
 import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.FloatPool;
-import io.tta4j.onnx.session.Leases;
 import io.tta4j.onnx.session.NativeMemory;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeTensors;
@@ -162,7 +163,7 @@ public final class OnnxModel implements AdaptableModel {
 
     @Override
     public Pass forward(Batch batch, Vector theta) {
-        known.inputs().requireAccepts(batch);
+        batch.requireFits(inputs());
         leases.acquire();
         return trace(adapting -> adapting.start(Feed.of(batch)), batch.rows(), theta);
     }
@@ -208,7 +209,7 @@ public final class OnnxModel implements AdaptableModel {
 
     @Override
     public Pass serve(Batch batch, Vector theta) {
-        known.inputs().requireAccepts(batch);
+        batch.requireFits(inputs());
         leases.acquire();
         try (Feed feed = Feed.of(batch)) {
             boolean untouched = whole == null && theta.equals(source());

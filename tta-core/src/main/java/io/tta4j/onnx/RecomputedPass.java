@@ -86,7 +86,7 @@ final class RecomputedPass extends AdaptedPass {
 
     /** Gradients over slices of a batch add. */
     @Override
-    float[] gradient(Matrix seed, int... rows) {
+    protected float[] gradient(Matrix seed, int... rows) {
         float[] sum = new float[theta.size()];
         int done = 0;
         for (int[] slice : slices(rowsPerPass, rows)) {
@@ -100,7 +100,7 @@ final class RecomputedPass extends AdaptedPass {
     }
 
     @Override
-    float[] sampleGradients(Matrix seed, int... rows) {
+    protected float[] sampleGradients(Matrix seed, int... rows) {
         float[] all = new float[rows.length * theta.size()];
         int done = 0;
         for (int[] slice : slices(rowsPerPass, rows)) {

@@ -52,12 +52,12 @@ final class TracedPass extends AdaptedPass {
     }
 
     @Override
-    float[] gradient(Matrix seed, int... rows) {
+    protected float[] gradient(Matrix seed, int... rows) {
         return pull(seed, Differentiator.GRADIENT, rows);
     }
 
     @Override
-    float[] sampleGradients(Matrix seed, int... rows) {
+    protected float[] sampleGradients(Matrix seed, int... rows) {
         return pull(seed, Differentiator.SAMPLE_GRADIENT, rows);
     }
 

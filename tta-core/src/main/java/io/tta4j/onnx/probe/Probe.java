@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtSession;
+import io.tta4j.engine.RandomSamples;
 import io.tta4j.model.Batch;
 import io.tta4j.model.InputSpec;
 import io.tta4j.model.ModelException;

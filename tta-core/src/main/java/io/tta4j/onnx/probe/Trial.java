@@ -3,6 +3,7 @@ package io.tta4j.onnx.probe;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
+import io.tta4j.engine.RandomSamples;
 import io.tta4j.model.Batch;
 import io.tta4j.model.InputSpec;
 import io.tta4j.onnx.graph.Graph;

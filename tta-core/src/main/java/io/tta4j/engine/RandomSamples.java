@@ -1,4 +1,4 @@
-package io.tta4j.onnx.probe;
+package io.tta4j.engine;
 
 import io.tta4j.model.Batch;
 import io.tta4j.model.ElementType;
@@ -12,11 +12,12 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /** Inputs that any model accepts: floats in 0..1, and zeros and ones for every other type. Seeded. */
-final class RandomSamples {
+public final class RandomSamples {
 
     private RandomSamples() {}
 
-    static Batch of(List<InputSpec> inputs, int rows) {
+    /** A batch of {@code rows} samples. */
+    public static Batch of(List<InputSpec> inputs, int rows) {
         SplittableRandom random = new SplittableRandom(7);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (InputSpec input : inputs) {

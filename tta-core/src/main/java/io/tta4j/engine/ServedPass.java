@@ -1,12 +1,20 @@
-package io.tta4j.onnx;
+package io.tta4j.engine;
 
+import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
 
-/** The answer of a forward run that kept nothing. Owns no native memory. */
-record ServedPass(OnnxModel model, Batch batch, Matrix logits, Matrix output) implements Pass {
+/**
+ * The answer of a forward run that kept nothing. Owns no native memory.
+ *
+ * @param model where to run again
+ * @param batch the inputs
+ * @param logits [N, C]
+ * @param output the model's own output, [N, C]
+ */
+public record ServedPass(AdaptableModel model, Batch batch, Matrix logits, Matrix output) implements Pass {
 
     @Override
     public int rows() {

@@ -1,8 +1,8 @@
-package io.tta4j.onnx.session;
+package io.tta4j.engine;
 
 /**
- * Counts who uses native memory, so that it is freed by the last user and not while somebody still runs on it: ONNX
- * Runtime does not check, and the JVM would die.
+ * Counts who uses native memory, so that it is freed by the last user and not while somebody still runs on it: native
+ * code does not check, and the JVM would die.
  */
 public final class Leases {
 

@@ -1,4 +1,4 @@
-package io.tta4j.onnx.session;
+package io.tta4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
