@@ -37,20 +37,50 @@ class ArchitectureTest {
             .resideInAnyPackage(with("io.tta4j.method", "io.tta4j.model"));
 
     @ArchTest
+    static final ArchRule ENGINES_SHARE_THE_MODEL_ONLY = classes()
+            .that()
+            .resideInAPackage("io.tta4j.engine")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(with("io.tta4j.engine", "io.tta4j.model"));
+
+    @ArchTest
     static final ArchRule THE_RUNTIME_KNOWS_NO_ENGINE = noClasses()
             .that()
             .resideInAnyPackage("io.tta4j", "io.tta4j.method", "io.tta4j.model")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.tta4j.onnx..", "ai.onnxruntime..", "ai.onnx..");
+            .resideInAnyPackage(
+                    "io.tta4j.engine",
+                    "io.tta4j.onnx..",
+                    "io.tta4j.djl..",
+                    "ai.onnxruntime..",
+                    "ai.onnx..",
+                    "ai.djl..");
 
     @ArchTest
     static final ArchRule AN_ENGINE_KNOWS_NO_METHOD = noClasses()
             .that()
-            .resideInAPackage("io.tta4j.onnx..")
+            .resideInAnyPackage("io.tta4j.onnx..", "io.tta4j.djl..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.tta4j", "io.tta4j.method");
+
+    @ArchTest
+    static final ArchRule THE_ONNX_ENGINE_NEEDS_NO_DJL = noClasses()
+            .that()
+            .resideInAPackage("io.tta4j.onnx..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.tta4j.djl..", "ai.djl..");
+
+    @ArchTest
+    static final ArchRule THE_DJL_ENGINE_NEEDS_NO_ONNX = noClasses()
+            .that()
+            .resideInAPackage("io.tta4j.djl..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.tta4j.onnx..", "ai.onnxruntime..", "ai.onnx..", "com.google.protobuf..");
 
     private static String[] with(String... ours) {
         return Stream.of(OUTSIDE, ours).flatMap(Arrays::stream).toArray(String[]::new);

@@ -1,0 +1,249 @@
+package io.tta4j.djl;
+
+import ai.djl.Model;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.JniUtils;
+import io.tta4j.engine.Leases;
+import io.tta4j.engine.ServedPass;
+import io.tta4j.model.AdaptableModel;
+import io.tta4j.model.AffineLayout;
+import io.tta4j.model.Batch;
+import io.tta4j.model.InputSpec;
+import io.tta4j.model.ModelException;
+import io.tta4j.model.NormKind;
+import io.tta4j.model.Pass;
+import io.tta4j.model.Statistics;
+import io.tta4j.model.Vector;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A TorchScript classifier that can be adapted, on the PyTorch engine of the Deep Java Library.
+ *
+ * <p>What adapts is the parameters of the norm layers, all else is frozen; the pullback is PyTorch's own. The first
+ * output, or the one called {@code logits}, must be unnormalised class scores [N, C].
+ *
+ * <p>Parameters are written into the module before a run at another theta. A module whose last argument is called
+ * {@code theta} takes them as an input instead, one flat tensor laid out as {@link #layout()}, and then runs for any
+ * number of threads at once; {@code tools/djl} exports such modules.
+ *
+ * <p>Batch norm stays on the statistics of training: DJL reaches parameters but no buffers.
+ *
+ * <p>Thread-safe. {@link #close} waits for nobody: a pass that is open stays usable, {@link Pass#repeat} included, and
+ * native memory is freed when the last one is closed.
+ */
+public final class DjlModel implements AdaptableModel {
+
+    private final String name;
+    private final PtNDManager manager;
+    private final ModulePool modules;
+    private final Probe.Facts facts;
+    private final List<InputSpec> inputs;
+    private final boolean keepsActivations;
+    private final Leases leases;
+
+    private DjlModel(
+            String name,
+            PtNDManager manager,
+            ModulePool modules,
+            Probe.Facts facts,
+            List<InputSpec> inputs,
+            boolean keepsActivations) {
+        this.name = name;
+        this.manager = manager;
+        this.modules = modules;
+        this.facts = facts;
+        this.inputs = inputs;
+        this.keepsActivations = keepsActivations;
+        this.leases = new Leases("model '" + name + "'", this::free);
+    }
+
+    /**
+     * Loads a TorchScript file with default options.
+     *
+     * @throws UncheckedIOException if the file cannot be read
+     * @throws ModelException if it is no TorchScript classifier, or cannot be adapted; the message says why
+     * @throws IllegalStateException if DJL or PyTorch's native code is missing
+     */
+    public static DjlModel load(Path file) {
+        return load(file, DjlOptions.ofDefaults());
+    }
+
+    /** Loads a TorchScript file; throws as {@link #load(Path)}. */
+    public static DjlModel load(Path file, DjlOptions options) {
+        EngineLibraries.require();
+        TorchScript script = TorchScript.read(file);
+        return load(file, String.valueOf(file.getFileName()), script, script.inputs(options), options);
+    }
+
+    /**
+     * A copy of a model that DJL has loaded, such as a {@code ZooModel}, which stays as it is and may be closed. It
+     * need not be loaded with trainable parameters.
+     *
+     * @throws ModelException if the model is not one of DJL's PyTorch engine, or as {@link #load(Path)}
+     */
+    public static DjlModel of(Model model, DjlOptions options) {
+        EngineLibraries.require();
+        Block block = model.getBlock();
+        if (!(block instanceof PtSymbolBlock module)) {
+            throw new ModelException(
+                    "model '%s' must be a TorchScript module on DJL's PyTorch engine, but is a %s; an ONNX file is adapted by io.tta4j.onnx.OnnxModel"
+                            .formatted(model.getName(), block.getClass().getName()));
+        }
+        try {
+            Path file = Files.createTempFile("tta4j", ".pt");
+            try {
+                try (OutputStream stream = Files.newOutputStream(file)) {
+                    JniUtils.writeModule(module, stream, false);
+                }
+                TorchScript script = TorchScript.read(file);
+                return load(
+                        file, model.getName(), script, original(model, script).inputs(options), options);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the file of a model says of it; the copy does not have the example that it was traced with. */
+    private static TorchScript original(Model model, TorchScript copy) {
+        Path file = model.getModelPath().resolve(model.getName() + ".pt");
+        return Files.isRegularFile(file) ? TorchScript.read(file) : copy;
+    }
+
+    private static DjlModel load(
+            Path file, String name, TorchScript script, List<InputSpec> inputs, DjlOptions options) {
+        PtNDManager manager = EngineLibraries.manager(options.device());
+        try {
+            NativeModule module = NativeModule.load(file, name, manager, script.takesTheta());
+            Probe.Facts facts = Probe.of(name, module, NormParameters.find(module.shapes(), script), inputs);
+            return new DjlModel(
+                    name,
+                    manager,
+                    new ModulePool(module, manager, options.modules()),
+                    facts,
+                    inputs,
+                    options.activations() == DjlOptions.Activations.KEPT);
+        } catch (RuntimeException | Error e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public List<InputSpec> inputs() {
+        return inputs;
+    }
+
+    @Override
+    public int classes() {
+        return facts.classes();
+    }
+
+    @Override
+    public AffineLayout layout() {
+        return facts.layout();
+    }
+
+    @Override
+    public Vector source() {
+        return facts.source();
+    }
+
+    @Override
+    public boolean samplesIndependent() {
+        return facts.samplesIndependent();
+    }
+
+    @Override
+    public AdaptableModel withStatistics(Statistics statistics) {
+        if (statistics.useBatch() && layout().layers().stream().anyMatch(layer -> layer.kind() == NormKind.BATCH)) {
+            throw new ModelException(
+                    "'%s': batch norm cannot take statistics '%s' on the DJL engine, which does not reach the buffers of a module; leave statistics at source, or export the network as ONNX for io.tta4j.onnx.OnnxModel"
+                            .formatted(name, statistics));
+        }
+        return AdaptableModel.super.withStatistics(statistics);
+    }
+
+    @Override
+    public Pass forward(Batch batch, Vector theta) {
+        requireFits(batch, theta);
+        leases.acquire();
+        return pass(owner -> Feed.of(owner, inputs, batch), theta);
+    }
+
+    /** A pass over what a pass was fed, which may have outlived the model's owner. */
+    Pass repeat(Function<NDManager, NDList> feed, Vector theta) {
+        requireFits(theta);
+        leases.share();
+        return pass(feed, theta);
+    }
+
+    /** The pass owns the lease that was taken. */
+    private Pass pass(Function<NDManager, NDList> feed, Vector theta) {
+        NDManager scope = manager.newSubManager();
+        try {
+            return DjlPass.of(this, scope, feed.apply(scope), theta, keepsActivations);
+        } catch (RuntimeException | Error e) {
+            scope.close();
+            leases.release();
+            throw e;
+        }
+    }
+
+    @Override
+    public Pass serve(Batch batch, Vector theta) {
+        requireFits(batch, theta);
+        leases.acquire();
+        try (NDManager scope = manager.newSubManager();
+                ModulePool.Lent lent = modules.lend(theta)) {
+            var logits = lent.module()
+                    .forward(scope, Feed.of(scope, inputs, batch), theta, false)
+                    .values();
+            return new ServedPass(this, batch, logits, logits);
+        } finally {
+            leases.release();
+        }
+    }
+
+    private void requireFits(Batch batch, Vector theta) {
+        batch.requireFits(inputs);
+        requireFits(theta);
+    }
+
+    private void requireFits(Vector theta) {
+        int size = layout().size();
+        if (theta.size() != size) {
+            throw new IllegalArgumentException("theta must have %d values, but had %d".formatted(size, theta.size()));
+        }
+    }
+
+    ModulePool modules() {
+        return modules;
+    }
+
+    void release() {
+        leases.release();
+    }
+
+    private void free() {
+        modules.close();
+        manager.close();
+    }
+
+    @Override
+    public void close() {
+        leases.close();
+    }
+}

@@ -1,0 +1,317 @@
+package io.tta4j.djl;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.tta4j.model.Matrix;
+import io.tta4j.model.ModelException;
+import io.tta4j.model.Vector;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TorchScript module in native memory, in inference mode, all of it frozen but the parameters that are adapted.
+ *
+ * <p>By one thread at a time, unless it {@linkplain #takesTheta() takes theta as an input}: parameters are written in
+ * place, and gradients accumulate beside them.
+ */
+final class NativeModule implements AutoCloseable {
+
+    /** The name of the argument by which a module takes theta. */
+    static final String THETA = "theta";
+
+    private static final NDIndex ALL = new NDIndex(":");
+
+    private final String name;
+    private final PtNDManager manager;
+    private final PtSymbolBlock block;
+    private final boolean takesTheta;
+    private final Map<String, PtNDArray> parameters = new LinkedHashMap<>();
+    private List<String> adaptedNames = List.of();
+    private List<PtNDArray> adapted = List.of();
+
+    /** What {@link #adapted} holds; null where nobody knows. */
+    private @Nullable Vector theta;
+
+    private NativeModule(String name, PtNDManager manager, PtSymbolBlock block, boolean takesTheta) {
+        this.name = name;
+        this.manager = manager;
+        this.block = block;
+        this.takesTheta = takesTheta;
+        JniUtils.enableInferenceMode(block);
+        for (NDArray parameter : JniUtils.moduleGetParams(block, manager)) {
+            parameter.setRequiresGradient(false);
+            parameters.put(parameter.getName(), (PtNDArray) parameter);
+        }
+    }
+
+    /**
+     * Loads a file.
+     *
+     * @param parent the native memory, on the device
+     * @param takesTheta whether the last argument is theta
+     * @throws ModelException if PyTorch cannot read it
+     */
+    static NativeModule load(Path file, String name, PtNDManager parent, boolean takesTheta) {
+        PtNDManager manager = parent.newSubManager(parent.getDevice());
+        try {
+            // Parameters that are loaded without "trainParam" could never take a gradient.
+            PtSymbolBlock block = JniUtils.loadModule(manager, file, true, new String[0], new String[0], true);
+            return new NativeModule(name, manager, block, takesTheta);
+        } catch (EngineException e) {
+            manager.close();
+            throw new ModelException("'%s' cannot be loaded by libtorch: %s".formatted(name, firstLine(e)), e);
+        }
+    }
+
+    /** A copy for use beside this one, which may be in use. On a processor it reads this one's frozen weights. */
+    NativeModule copy(PtNDManager parent) {
+        try {
+            Path file = Files.createTempFile("tta4j", ".pt");
+            try {
+                try (OutputStream stream = Files.newOutputStream(file)) {
+                    JniUtils.writeModule(block, stream, false);
+                }
+                NativeModule copy = load(file, name, parent, takesTheta);
+                if (!manager.getDevice().isGpu()) {
+                    copy.share(this);
+                }
+                copy.adapt(adaptedNames);
+                return copy;
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void share(NativeModule other) {
+        parameters.forEach((parameter, array) -> {
+            PtNDArray shared = other.parameters.get(parameter);
+            if (shared != null && !other.adapted.contains(shared)) {
+                // DJL binds the tensor to the memory of a buffer, here that of the other module's tensor.
+                JniUtils.set(array, shared.toByteBuffer(true));
+            }
+        });
+    }
+
+    /** The parameters' shapes, by name, in the module's order. */
+    Map<String, long[]> shapes() {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        parameters.forEach(
+                (parameter, array) -> shapes.put(parameter, array.getShape().getShape()));
+        return shapes;
+    }
+
+    /** Whether theta is the module's last input: any number of threads may run it then. */
+    boolean takesTheta() {
+        return takesTheta;
+    }
+
+    /** A manager on the module's device, to be closed. */
+    NDManager newScope() {
+        return manager.newSubManager();
+    }
+
+    /**
+     * Has the named parameters take gradients.
+     *
+     * @param names in the order of theta
+     * @throws ModelException if one is not of float32
+     */
+    void adapt(List<String> names) {
+        List<PtNDArray> chosen = new ArrayList<>();
+        for (String parameter : names) {
+            PtNDArray array = Objects.requireNonNull(parameters.get(parameter));
+            if (array.getDataType() != DataType.FLOAT32) {
+                throw new ModelException(
+                        "'%s': parameter %s must be float32 to be adapted, but is %s; save the module in float32"
+                                .formatted(name, parameter, array.getDataType()));
+            }
+            chosen.add(array);
+        }
+        adapted.forEach(array -> array.setRequiresGradient(false));
+        adaptedNames = List.copyOf(names);
+        adapted = List.copyOf(chosen);
+        adapted.forEach(array -> array.setRequiresGradient(!takesTheta));
+        theta = null;
+    }
+
+    /** The values of the adapted parameters as they are now, theta's first. */
+    Vector values() {
+        return Vector.of(flat(new NDList(adapted.toArray(NDArray[]::new))));
+    }
+
+    /** Whether the parameters hold this already. */
+    boolean isAt(Vector wanted) {
+        return takesTheta || wanted.equals(theta);
+    }
+
+    /**
+     * Runs forward.
+     *
+     * @param scope owns what comes out
+     * @param inputs on the device
+     * @param at P values
+     * @param recording whether to record for a pullback
+     * @throws ModelException if the module fails
+     */
+    Run forward(NDManager scope, NDList inputs, Vector at, boolean recording) {
+        NDList all = new NDList(inputs);
+        List<PtNDArray> leaves;
+        if (takesTheta) {
+            PtNDArray leaf = (PtNDArray) scope.create(at.toArray());
+            leaf.setRequiresGradient(recording);
+            all.add(leaf);
+            leaves = List.of(leaf);
+        } else {
+            set(at);
+            leaves = adapted;
+        }
+        try {
+            PtNDArray logits = Autograd.with(recording, () -> {
+                NDList outputs = IValueUtils.forward(block, all, recording);
+                // They come with the manager of the first input.
+                outputs.attach(scope);
+                return logits(outputs);
+            });
+            return new Run(this, logits, leaves);
+        } catch (EngineException e) {
+            throw new ModelException(
+                    "'%s' failed on inputs %s: %s"
+                            .formatted(
+                                    name, inputs.stream().map(NDArray::getShape).toList(), firstLine(e)),
+                    e);
+        }
+    }
+
+    /** The output that is called so, or the first; the others are freed. */
+    private static PtNDArray logits(NDList outputs) {
+        NDArray logits = outputs.stream()
+                .filter(output -> "logits".equals(output.getName()))
+                .findFirst()
+                .orElse(outputs.get(0));
+        outputs.stream().filter(output -> output != logits).forEach(NDArray::close);
+        return (PtNDArray) logits.toType(DataType.FLOAT32, false);
+    }
+
+    private void set(Vector wanted) {
+        if (isAt(wanted)) {
+            return;
+        }
+        theta = null;
+        try (NDManager scope = manager.newSubManager()) {
+            long[] ends = new long[adapted.size() - 1];
+            long end = 0;
+            for (int i = 0; i < ends.length; i++) {
+                end += adapted.get(i).size();
+                ends[i] = end;
+            }
+            Autograd.off(() -> {
+                NDList parts = scope.create(wanted.toArray()).split(ends);
+                for (int i = 0; i < adapted.size(); i++) {
+                    // In place: any other way would give the tensor other memory, or the module another tensor.
+                    adapted.get(i).set(ALL, parts.get(i));
+                }
+                return parts;
+            });
+        }
+        theta = wanted;
+    }
+
+    private static float[] flat(NDList arrays) {
+        return Autograd.off(() -> {
+            try (NDArray all = NDArrays.concat(arrays)) {
+                return all.toFloatArray();
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+
+    private static String firstLine(EngineException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+
+    /**
+     * A forward run.
+     *
+     * @param logits [N, C], owned by the scope of the run
+     * @param leaves the tensors that take the gradient
+     */
+    record Run(NativeModule module, PtNDArray logits, List<PtNDArray> leaves) {
+
+        /** @throws ModelException if the logits are not [N, C] */
+        Matrix values() {
+            long[] shape = logits.getShape().getShape();
+            if (shape.length != 2) {
+                throw new ModelException(
+                        "'%s' must put out logits [N, C], but its first output is of shape %s; adapt classifiers only"
+                                .formatted(module.name, logits.getShape()));
+            }
+            return Matrix.of(Math.toIntExact(shape[0]), Math.toIntExact(shape[1]), logits.toFloatArray());
+        }
+
+        /**
+         * The gradient of sum(logits * seed), P values.
+         *
+         * @param keep whether the run is to be pulled back again; otherwise its activations are freed
+         */
+        float[] gradient(Matrix seed, boolean keep) {
+            backward(seed, keep);
+            NDList gradients = new NDList();
+            // Each is a new handle that belongs to its parameter's manager, the module's.
+            leaves.forEach(leaf -> gradients.add(leaf.getGradient()));
+            try (gradients) {
+                return flat(gradients);
+            }
+        }
+
+        /** The leaves that a pullback reaches, by their place in theta. */
+        Set<Integer> reached(Matrix seed) {
+            backward(seed, false);
+            Set<Integer> reached = new TreeSet<>();
+            for (int i = 0; i < leaves.size(); i++) {
+                PtNDArray gradient = JniUtils.getGradient(leaves.get(i));
+                if (gradient != null) {
+                    reached.add(i);
+                    gradient.close();
+                }
+            }
+            return reached;
+        }
+
+        private void backward(Matrix seed, boolean keep) {
+            leaves.forEach(JniUtils::zeroGrad);
+            try (NDArray seeds = logits.getManager().create(seed.toArray(), logits.getShape())) {
+                JniUtils.backward(logits, (PtNDArray) seeds, keep, false);
+            } catch (EngineException e) {
+                throw new ModelException("'%s' cannot be pulled back: %s".formatted(module.name, firstLine(e)), e);
+            }
+        }
+    }
+}
