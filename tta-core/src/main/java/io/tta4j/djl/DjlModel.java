@@ -82,7 +82,7 @@ public final class DjlModel implements AdaptableModel {
     public static DjlModel load(Path file, DjlOptions options) {
         EngineLibraries.require();
         TorchScript script = TorchScript.read(file);
-        return load(file, String.valueOf(file.getFileName()), script, script.inputs(options), options);
+        return load(file, String.valueOf(file.getFileName()), script, script, options);
     }
 
     /**
@@ -106,8 +106,7 @@ public final class DjlModel implements AdaptableModel {
                     JniUtils.writeModule(module, stream, false);
                 }
                 TorchScript script = TorchScript.read(file);
-                return load(
-                        file, model.getName(), script, original(model, script).inputs(options), options);
+                return load(file, model.getName(), script, original(model, script), options);
             } finally {
                 Files.delete(file);
             }
@@ -122,12 +121,14 @@ public final class DjlModel implements AdaptableModel {
         return Files.isRegularFile(file) ? TorchScript.read(file) : copy;
     }
 
-    private static DjlModel load(
-            Path file, String name, TorchScript script, List<InputSpec> inputs, DjlOptions options) {
+    /** @param original what is known of the inputs */
+    private static DjlModel load(Path file, String name, TorchScript script, TorchScript original, DjlOptions options) {
         PtNDManager manager = EngineLibraries.manager(options.device());
         try {
             NativeModule module = NativeModule.load(file, name, manager, script.takesTheta());
-            Probe.Facts facts = Probe.of(name, module, NormParameters.find(module.shapes(), script), inputs);
+            NormParameters candidates = Probe.requireLayers(name, module, script);
+            List<InputSpec> inputs = original.inputs(name, options);
+            Probe.Facts facts = Probe.of(name, module, candidates, inputs);
             return new DjlModel(
                     name,
                     manager,

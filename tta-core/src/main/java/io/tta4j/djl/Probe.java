@@ -43,27 +43,36 @@ final class Probe {
     }
 
     /**
+     * The norm layers among a module's parameters.
+     *
+     * @throws ModelException if there are none
+     */
+    static NormParameters requireLayers(String name, NativeModule module, TorchScript script) {
+        if (module.shapes().isEmpty()) {
+            throw new ModelException(
+                    "'%s' cannot be adapted: it has no parameters, which torch.jit.freeze makes constants; save the module as it is before that"
+                            .formatted(name));
+        }
+        return requireLayers(name, NormParameters.find(module.shapes(), script));
+    }
+
+    private static NormParameters requireLayers(String name, NormParameters layers) {
+        if (layers.layers().isEmpty()) {
+            throw new ModelException(
+                    "'%s' cannot be adapted: none of its logits depends on a norm layer, which is a module whose weight has one axis; if batch norm was folded into convolutions, save the module as it is before that, or export it as ONNX for io.tta4j.onnx.OnnxModel, which inserts layers"
+                            .formatted(name));
+        }
+        return layers;
+    }
+
+    /**
      * Probes a module, and leaves it adapting the norm layers that were found.
      *
      * @param candidates the norm layers among its parameters
      * @throws ModelException if it cannot be adapted
      */
     static Facts of(String name, NativeModule module, NormParameters candidates, List<InputSpec> inputs) {
-        if (module.shapes().isEmpty()) {
-            throw new ModelException(
-                    "'%s' cannot be adapted: it has no parameters, which torch.jit.freeze makes constants; save the module as it is before that"
-                            .formatted(name));
-        }
-        requireLayers(name, candidates);
         return new Probe(name, module, inputs).facts(candidates);
-    }
-
-    private static void requireLayers(String name, NormParameters layers) {
-        if (layers.layers().isEmpty()) {
-            throw new ModelException(
-                    "'%s' cannot be adapted: none of its logits depends on a norm layer, which is a module whose weight has one axis; if batch norm was folded into convolutions, save the module as it is before that, or export it as ONNX for io.tta4j.onnx.OnnxModel, which inserts layers"
-                            .formatted(name));
-        }
     }
 
     private Facts facts(NormParameters candidates) {

@@ -150,8 +150,8 @@ record TorchScript(Map<String, ModuleClass> classes, String root, List<TracedInp
         }
         if (!classes.containsKey(root)) {
             throw new ModelException(
-                    "'%s' must be a TorchScript file, but holds %s; save the module with torch.jit.save(torch.jit.trace(model.eval(), example), file)"
-                            .formatted(name, root.isEmpty() ? "no module" : "pickled Python objects"));
+                    "'%s' must be a TorchScript file, but holds pickled Python objects; save the module with torch.jit.save(torch.jit.trace(model.eval(), example), file)"
+                            .formatted(name));
         }
         if (classes.values().stream().anyMatch(found -> found.source().contains("ConstantMKLDNNTensor"))) {
             throw new ModelException(
@@ -189,21 +189,22 @@ record TorchScript(Map<String, ModuleClass> classes, String root, List<TracedInp
     /**
      * What the module is fed, theta apart.
      *
+     * @param name the module's, for messages
      * @throws ModelException if neither the options nor the file tell
      */
-    List<InputSpec> inputs(DjlOptions options) {
+    List<InputSpec> inputs(String name, DjlOptions options) {
         List<String> fed = takesTheta() ? arguments().subList(0, arguments().size() - 1) : arguments();
         if (!options.inputs().isEmpty()) {
             if (options.inputs().size() != fed.size()) {
-                throw new ModelException("the module takes %s, but the options give %d inputs: %s"
-                        .formatted(fed, options.inputs().size(), options.inputs()));
+                throw new ModelException("'%s' takes %s, but the options give %d inputs: %s"
+                        .formatted(name, fed, options.inputs().size(), options.inputs()));
             }
             return options.inputs();
         }
         if (example.size() < fed.size()) {
             throw new ModelException(
-                    "the module takes %s, but does not say of what shape, as it was not traced with an example; give its inputs in order: DjlOptions.custom().input(name, ElementType.FLOAT32, 3, 224, 224)"
-                            .formatted(fed));
+                    "'%s' takes %s, but does not say of what shape, as it was not traced with an example; give its inputs in order: DjlOptions.custom().input(name, ElementType.FLOAT32, 3, 224, 224)"
+                            .formatted(name, fed));
         }
         List<InputSpec> specs = new ArrayList<>();
         for (int i = 0; i < fed.size(); i++) {

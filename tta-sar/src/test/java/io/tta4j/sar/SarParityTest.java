@@ -3,6 +3,7 @@ package io.tta4j.sar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tta4j.djl.DjlModel;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Method;
 import io.tta4j.method.State;
@@ -18,10 +19,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Ten steps of SAR and Tent against traces of the authors' PyTorch code, over both exporters' files of a group-norm
- * ResNet, a batch-norm ResNet on batch statistics and a layer-norm ViT.
+ * ResNet, a batch-norm ResNet on batch statistics and a layer-norm ViT, and over TorchScript of those whose statistics
+ * stay.
  */
 class SarParityTest {
 
@@ -41,14 +44,17 @@ class SarParityTest {
 
     @ParameterizedTest
     @CsvSource({
-        "sar, sar-resnet, resnet20-gn",
-        "sar, sar-resnet, resnet20-gn-opset17",
-        "sar, sar-vit, vit-ln",
-        "sar, sar-vit, vit-ln-opset17",
-        "sar, sar-resnet-bn, resnet20-bn",
-        "sar, sar-resnet-bn, resnet20-bn-opset17",
-        "tent, tent-resnet, resnet20-gn",
-        "tent, tent-resnet, resnet20-gn-opset17",
+        "sar, sar-resnet, resnet20-gn.onnx",
+        "sar, sar-resnet, resnet20-gn-opset17.onnx",
+        "sar, sar-resnet, resnet20-gn.pt",
+        "sar, sar-vit, vit-ln.onnx",
+        "sar, sar-vit, vit-ln-opset17.onnx",
+        "sar, sar-vit, vit-ln.pt",
+        "sar, sar-resnet-bn, resnet20-bn.onnx",
+        "sar, sar-resnet-bn, resnet20-bn-opset17.onnx",
+        "tent, tent-resnet, resnet20-gn.onnx",
+        "tent, tent-resnet, resnet20-gn-opset17.onnx",
+        "tent, tent-resnet, resnet20-gn.pt",
     })
     void followsTheReferenceTrace(String name, String trace, String network) {
         Map<String, Npz.Array> reference = Npz.read(shared("parity/" + trace + ".npz"));
@@ -64,9 +70,9 @@ class SarParityTest {
         double worstTheta = 0;
         double worstLossAverage = 0;
         long[] found = new long[STEPS];
-        try (AdaptableModel loaded = OnnxModel.load(shared("models/" + network + ".onnx"))) {
+        try (AdaptableModel loaded = load(network)) {
             AdaptableModel model = loaded.withStatistics(method.statistics());
-            String input = model.inputs().get(0).name();
+            String input = input(model);
             State state = method.initial(model);
             assertThat(distance(model, state, reference, "source/"))
                     .as("the source parameters")
@@ -95,6 +101,50 @@ class SarParityTest {
         assertThat(worstLogit).as(worst).isLessThanOrEqualTo(LOGITS);
         assertThat(worstTheta).as(worst).isLessThanOrEqualTo(THETA);
         assertThat(worstLossAverage).as(worst).isLessThanOrEqualTo(LOSS_AVERAGE);
+    }
+
+    /** The two engines beside each other, each from its own state. */
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet20-gn", "vit-ln"})
+    void takesTheSameStepsOnEitherEngine(String network) {
+        int[] images =
+                Npz.readArray(shared("cifar10/severity5/gaussian_noise.npy")).bytes();
+        Method method = sar(Statistics.SOURCE);
+        double worstLogit = 0;
+        double worstTheta = 0;
+        try (AdaptableModel onnx = load(network + ".onnx");
+                AdaptableModel djl = load(network + ".pt")) {
+            assertThat(djl.layout()).isEqualTo(onnx.layout());
+            State there = method.initial(onnx);
+            State here = method.initial(djl);
+            for (int k = 0; k < STEPS; k++) {
+                try (Pass expected = onnx.forward(batch(input(onnx), images, k), there.theta());
+                        Pass pass = djl.forward(batch(input(djl), images, k), here.theta())) {
+                    worstLogit = Math.max(
+                            worstLogit,
+                            difference(pass.logits(), expected.logits().toArray(), 0));
+                    there = method.adapt(onnx, expected, there).state();
+                    here = method.adapt(djl, pass, here).state();
+                }
+                double moved = there.theta().minus(onnx.source()).norm();
+                worstTheta =
+                        Math.max(worstTheta, here.theta().minus(there.theta()).norm() / moved);
+            }
+        }
+        String worst = "%s, DJL beside ONNX: worst logit %.2e (at most %.0e), theta %.2e (%.0e)"
+                .formatted(network, worstLogit, LOGITS, worstTheta, THETA);
+        System.out.println(worst);
+        assertThat(worstLogit).as(worst).isLessThanOrEqualTo(LOGITS);
+        assertThat(worstTheta).as(worst).isLessThanOrEqualTo(THETA);
+    }
+
+    private static AdaptableModel load(String network) {
+        Path file = shared("models/" + network);
+        return network.endsWith(".pt") ? DjlModel.load(file) : OnnxModel.load(file);
+    }
+
+    private static String input(AdaptableModel model) {
+        return model.inputs().get(0).name();
     }
 
     private static Sar sar(Statistics statistics) {
