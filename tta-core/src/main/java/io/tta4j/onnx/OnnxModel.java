@@ -82,6 +82,8 @@ public final class OnnxModel implements AdaptableModel {
      * @throws IllegalStateException if ONNX Runtime or the ONNX classes are not on the class path
      */
     public static OnnxModel load(Path file) {
+        // The options are of ONNX Runtime too.
+        EngineLibraries.require();
         return load(file, OnnxOptions.ofDefaults());
     }
 
