@@ -64,7 +64,7 @@ public final class DjlModel implements AdaptableModel {
         this.facts = facts;
         this.inputs = inputs;
         this.keepsActivations = keepsActivations;
-        this.leases = new Leases("model '" + name + "'", this::free);
+        this.leases = new Leases("model '" + name + "'", manager::close);
     }
 
     /**
@@ -236,11 +236,6 @@ public final class DjlModel implements AdaptableModel {
 
     void release() {
         leases.release();
-    }
-
-    private void free() {
-        modules.close();
-        manager.close();
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>A pass may hold on to the module that it ran on, whose parameters its pullback reads. One module is never given
  * away like that, so that whoever waits for one waits for runs alone.
  */
-final class ModulePool implements AutoCloseable {
+final class ModulePool {
 
     private final NativeModule first;
     private final PtNDManager manager;
@@ -27,7 +27,6 @@ final class ModulePool implements AutoCloseable {
     /**
      * A pool of one module so far.
      *
-     * @param first owned by the pool from then on
      * @param manager owns the copies
      * @param limit how many modules there may be
      */
@@ -62,12 +61,6 @@ final class ModulePool implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-    }
-
-    @Override
-    public void close() {
-        // Copies read the first one's memory, and are freed with the manager before it.
-        first.close();
     }
 
     /** A module that nobody else runs, until this is closed. */

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>By one thread at a time, unless it {@linkplain #takesTheta() takes theta as an input}: parameters are written in
  * place, and gradients accumulate beside them.
  */
-final class NativeModule implements AutoCloseable {
+final class NativeModule {
 
     /** The name of the argument by which a module takes theta. */
     static final String THETA = "theta";
@@ -68,7 +68,7 @@ final class NativeModule implements AutoCloseable {
     /**
      * Loads a file.
      *
-     * @param parent the native memory, on the device
+     * @param parent owns the native memory, and says on which device
      * @param takesTheta whether the last argument is theta
      * @throws ModelException if PyTorch cannot read it
      */
@@ -246,11 +246,6 @@ final class NativeModule implements AutoCloseable {
                 return all.toFloatArray();
             }
         });
-    }
-
-    @Override
-    public void close() {
-        manager.close();
     }
 
     private static String firstLine(EngineException e) {
