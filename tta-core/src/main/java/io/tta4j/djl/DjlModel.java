@@ -117,7 +117,11 @@ public final class DjlModel implements AdaptableModel {
 
     /** What the file of a model says of it; the copy does not have the example that it was traced with. */
     private static TorchScript original(Model model, TorchScript copy) {
-        Path file = model.getModelPath().resolve(model.getName() + ".pt");
+        Path folder = model.getModelPath();
+        if (folder == null) {
+            return copy;
+        }
+        Path file = folder.resolve(model.getName() + ".pt");
         return Files.isRegularFile(file) ? TorchScript.read(file) : copy;
     }
 

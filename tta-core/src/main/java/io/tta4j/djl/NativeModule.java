@@ -109,7 +109,7 @@ final class NativeModule {
     private void share(NativeModule other) {
         parameters.forEach((parameter, array) -> {
             PtNDArray shared = other.parameters.get(parameter);
-            if (shared != null && !other.adapted.contains(shared)) {
+            if (shared != null && !other.adaptedNames.contains(parameter)) {
                 // DJL binds the tensor to the memory of a buffer, here that of the other module's tensor.
                 JniUtils.set(array, shared.toByteBuffer(true));
             }
