@@ -91,6 +91,7 @@ def draw(case, count, most, seconds):
         samples = [case.draw() for _ in range(count)]
         inputs = {name: torch.cat([sample[name] for sample in samples]) for name in samples[0]}
         kinks.clear(case.network, inputs)
+        networks.scale_logits(case.network, inputs)
         error, drawn = rounding(case, inputs), drawn + 1
         if best is None or error < best[0]:
             best = error, inputs, copy.deepcopy(case.network.state_dict())

@@ -20,8 +20,8 @@ MARGIN = 3e-3
 # taken.
 REACH = 0.1
 
-# A shift that serves two activations needs more than one pass.
-PASSES = 2
+# A shift that serves two activations needs more than one pass, and so does one that moves the gate behind it.
+PASSES = 3
 
 # Where layers have their shift, by the position of the argument, and which axis of the output it is along.
 SHIFTED = {
@@ -67,7 +67,7 @@ def clear(network, inputs):
 class Shift:
     """What a tensor's channels can be moved by: the tensor is the factor times something with this bias along the axis.
 
-    The factor is a number, or gates for every channel, which are positive.
+    The factor is a number, or positive gates for every sample and channel.
     """
 
     bias: torch.Tensor
@@ -115,13 +115,10 @@ class Clearing(TorchFunctionMode):
 def move(tensor, kinks):
     """Moves the shift of a tensor, and the tensor with it."""
     shift = tensor.shift
-    gated = isinstance(shift.factor, torch.Tensor)
-    # Gates differ from sample to sample; what is 0 behind them is so in front of them.
     raw = tensor / shift.factor
-    points = [kink for kink in kinks if kink == 0] if gated else [kink / shift.factor for kink in kinks]
-    if not points:
-        return
-    found = shifts(raw.movedim(shift.axis, 0).flatten(1), points, float(raw.std()))
+    # What would put some value onto a kink.
+    onto = [kink / shift.factor - raw for kink in kinks]
+    found = shifts(torch.cat([distance.movedim(shift.axis, 0).flatten(1) for distance in onto], 1), float(raw.std()))
     shift.bias.add_(found)
     shape = [1] * tensor.dim()
     shape[shift.axis] = -1
@@ -135,12 +132,11 @@ def kinks_of(function, arguments, options):
     return options.get("min_val", bounds[0]), options.get("max_val", bounds[1])
 
 
-def shifts(values, kinks, deviation):
-    """For every row, what to add so that no value lies by a kink: as little as does, and 0 where none does."""
+def shifts(onto, deviation):
+    """For every row, a number that keeps away from all of the row's: as small as can be, and 0 where none is near."""
     margin, reach = MARGIN * deviation, REACH * deviation
-    far = torch.full((len(values), 1), 1e9 * max(deviation, 1e-9))
-    # What would put some value onto a kink, and so has to be kept away from.
-    onto = torch.cat([-far, *(kink - values for kink in kinks), far], 1).sort(1).values
+    far = torch.full((len(onto), 1), 1e9 * max(deviation, 1e-9))
+    onto = torch.cat([-far, onto, far], 1).sort(1).values
     low, high = onto[:, :-1], onto[:, 1:]
     middle, room = (low + high) / 2, high - low
     least = torch.minimum(torch.maximum(torch.zeros_like(low), low + margin), high - margin)

@@ -201,7 +201,13 @@ def move(network, inputs, others):
         else:  # embeddings, tokens, convolutions that start at 0
             parameter.normal_(0, 0.05)
     calibrate(network, inputs)
-    logits = logits_of(network(*others.values()))
+    scale_logits(network, others)
+
+
+@torch.no_grad()
+def scale_logits(network, inputs):
+    """Scales the classifier to logits with a standard deviation of 1.5."""
+    logits = logits_of(network(*inputs.values()))
     if not torch.isfinite(logits).all():
         raise ValueError("logits are not finite")
     scale = 1.5 / logits.std(dim=1).mean()
