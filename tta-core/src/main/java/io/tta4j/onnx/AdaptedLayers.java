@@ -2,6 +2,7 @@ package io.tta4j.onnx;
 
 import io.tta4j.onnx.OnnxOptions.Insertion;
 import io.tta4j.onnx.graph.Graph;
+import io.tta4j.onnx.graph.Node;
 import io.tta4j.onnx.norm.InsertedLayers;
 import io.tta4j.onnx.norm.InsertedLayers.Where;
 import io.tta4j.onnx.norm.NormFinder;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -38,8 +40,7 @@ record AdaptedLayers(Graph graph, Facts facts, List<NormSite> sites, Optional<St
                     found.isEmpty() ? Optional.of(NONE + "layers must not be inserted") : Optional.empty());
         }
         Where where = insertion == Insertion.ALWAYS || found.isEmpty() ? Where.EVERYWHERE : Where.BATCH_NORM_WAS_FOLDED;
-        InsertedLayers inserted = InsertedLayers.into(
-                graph, facts, found.stream().map(NormSite::input).collect(Collectors.toSet()), logits, where);
+        InsertedLayers inserted = InsertedLayers.into(graph, facts, normed(graph, found), logits, where);
         if (inserted.sites().isEmpty()) {
             return new AdaptedLayers(
                     graph, facts, found, found.isEmpty() ? Optional.of(NONE + inserted.refusal()) : Optional.empty());
@@ -54,5 +55,14 @@ record AdaptedLayers(Graph graph, Facts facts, List<NormSite> sites, Optional<St
                 .sorted(Comparator.comparing(site -> places.getOrDefault(site.output(), 0)))
                 .toList();
         return new AdaptedLayers(both, inserted.facts(), sites, Optional.empty());
+    }
+
+    /** What nobody but norm layers reads. A branch around one gets nothing of its scales and shifts. */
+    private static Set<String> normed(Graph graph, List<NormSite> found) {
+        Set<Node> nodes = found.stream().flatMap(site -> site.nodes().stream()).collect(Collectors.toSet());
+        return found.stream()
+                .map(NormSite::input)
+                .filter(input -> nodes.containsAll(graph.consumers(input)))
+                .collect(Collectors.toSet());
     }
 }

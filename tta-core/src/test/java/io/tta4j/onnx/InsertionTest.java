@@ -206,6 +206,16 @@ class InsertionTest {
     }
 
     @Test
+    void addsInFrontOfANormLayerThatABranchGoesAround() {
+        String map = convolution("a", x, 2, CHANNELS, 3);
+        String sum = graph.node("Add", List.of(normed("norm", map), map));
+
+        try (OnnxModel model = loadWithHead(sum, 2, Insertion.ALWAYS)) {
+            assertThat(model.layout().layers()).extracting(NormLayer::name).containsExactly("a.inserted", "norm");
+        }
+    }
+
+    @Test
     void hasNoStatistics() {
         try (OnnxModel model = loadWithHead(convolution("a", x, 2, CHANNELS, 3), 2, Insertion.AUTO)) {
             assertThat(model.samplesIndependent()).isTrue();

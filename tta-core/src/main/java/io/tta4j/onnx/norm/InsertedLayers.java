@@ -51,7 +51,7 @@ public record InsertedLayers(Graph graph, Facts facts, List<NormSite> sites, Map
     /**
      * Rewrites a graph.
      *
-     * @param normed tensors that go into a norm layer already
+     * @param normed tensors that go into norm layers, and nowhere else
      * @param logits the classifier's output
      * @param where behind which convolutions
      */
