@@ -10,7 +10,6 @@ import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.NativeTensors;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -52,14 +52,9 @@ final class SampleAxes {
      * @param tensor what is projected
      * @param axis onto which axis
      * @param repeats how many of its entries belong to a sample
-     * @param numbers the tensor of the numbers [1, entries], one for each entry
+     * @param output the tensor of the numbers, one for each entry
      */
-    private record Projection(String tensor, int axis, int repeats, String numbers) {
-
-        int entries() {
-            return repeats * ROWS;
-        }
-    }
+    private record Projection(String tensor, int axis, int repeats, String output) {}
 
     private SampleAxes(GraphBuilder builder) {
         this.builder = builder;
@@ -101,6 +96,7 @@ final class SampleAxes {
         }
         long outer = shape.elements(IntStream.range(0, axis).toArray());
         String projection = builder.emit("MatMul", List.of(direction(1, outer), builder.reshape(rest, outer, -1)));
+        builder.output(projection);
         projections.add(
                 new Projection(tensor, axis, Math.toIntExact(shape.extent(axis).perRow()), projection));
     }
@@ -118,32 +114,23 @@ final class SampleAxes {
 
     private Map<String, BatchAxis> find(Batch samples, Function<GraphBuilder, NativeSession> sessions) {
         Map<String, BatchAxis> found = new HashMap<>();
-        if (projections.isEmpty()) {
+        Set<String> outputs = projections.stream().map(Projection::output).collect(Collectors.toSet());
+        if (outputs.isEmpty()) {
             return found;
         }
-        // As one output: ONNX Runtime looks through the list of outputs for every node.
-        String all = builder.emit(
-                "Concat", projections.stream().map(Projection::numbers).toList(), GraphBuilder.attribute("axis", 1));
-        builder.output(all);
-        Set<String> outputs = Set.of(all);
         try (NativeSession session = sessions.apply(builder);
-                Feed firstFeed = Feed.of(samples.select(FIRST));
-                Feed lastFeed = Feed.of(samples.select(LAST));
-                OrtSession.Result before = session.run(firstFeed.tensors(), outputs);
-                OrtSession.Result after = session.run(lastFeed.tensors(), outputs)) {
-            float[] first = NativeTensors.floats(before, all);
-            float[] last = NativeTensors.floats(after, all);
-            int offset = 0;
+                Feed first = Feed.of(samples.select(FIRST));
+                Feed last = Feed.of(samples.select(LAST));
+                OrtSession.Result before = session.run(first.tensors(), outputs);
+                OrtSession.Result after = session.run(last.tensors(), outputs)) {
             for (Projection projection : projections) {
-                int end = offset + projection.entries();
                 order(
                                 projection.repeats(),
-                                Arrays.copyOfRange(first, offset, end),
-                                Arrays.copyOfRange(last, offset, end))
+                                NativeTensors.floats(before, projection.output()),
+                                NativeTensors.floats(after, projection.output()))
                         .ifPresent(samplesOuter -> found.put(
                                 projection.tensor(),
                                 new BatchAxis(projection.axis(), projection.repeats(), samplesOuter)));
-                offset = end;
             }
         }
         return found;
