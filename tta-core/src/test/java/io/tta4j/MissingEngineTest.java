@@ -1,5 +1,6 @@
 package io.tta4j;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -9,8 +10,10 @@ import java.lang.invoke.MethodType;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.Logger;
@@ -34,6 +37,18 @@ class MissingEngineTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageMatching(
                             "the \\w+ engine needs .*(" + coordinates + ").* on the class path; add that dependency");
+        }
+    }
+
+    /** Choosing one must not load a class of any. */
+    @Test
+    void theChoiceNeedsNoEngine() throws Exception {
+        try (URLClassLoader withoutEngines = withoutEngines()) {
+            Class<?> engines = withoutEngines.loadClass("io.tta4j.engine.Engines");
+
+            Map<?, ?> available = (Map<?, ?>) engines.getMethod("available").invoke(null);
+
+            assertThat(available.keySet()).hasToString("[djl, onnx]");
         }
     }
 

@@ -7,6 +7,8 @@ import ai.djl.nn.Block;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
+import io.tta4j.engine.InspectableModel;
+import io.tta4j.engine.Inspection;
 import io.tta4j.engine.Leases;
 import io.tta4j.engine.ServedPass;
 import io.tta4j.model.AdaptableModel;
@@ -41,7 +43,10 @@ import java.util.function.Function;
  * <p>Thread-safe. {@link #close} waits for nobody: a pass that is open stays usable, {@link Pass#repeat} included, and
  * native memory is freed when the last one is closed.
  */
-public final class DjlModel implements AdaptableModel {
+public final class DjlModel implements InspectableModel {
+
+    /** The outputs of a module have no names; the one to adapt may have this. */
+    static final String LOGITS = "logits";
 
     private final String name;
     private final PtNDManager manager;
@@ -147,6 +152,20 @@ public final class DjlModel implements AdaptableModel {
     }
 
     @Override
+    public Inspection inspection() {
+        return new Inspection(
+                inputs,
+                List.of(LOGITS),
+                LOGITS,
+                facts.classes(),
+                false,
+                facts.layout(),
+                facts.samplesIndependent(),
+                List.of(),
+                List.of());
+    }
+
+    @Override
     public List<InputSpec> inputs() {
         return inputs;
     }
@@ -178,7 +197,7 @@ public final class DjlModel implements AdaptableModel {
                     "'%s': batch norm cannot take statistics '%s' on the DJL engine, which does not reach the buffers of a module; leave statistics at source, or export the network as ONNX for io.tta4j.onnx.OnnxModel"
                             .formatted(name, statistics));
         }
-        return AdaptableModel.super.withStatistics(statistics);
+        return InspectableModel.super.withStatistics(statistics);
     }
 
     @Override

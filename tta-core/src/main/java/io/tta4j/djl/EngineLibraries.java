@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.engine.PtEngine;
 import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Utils;
 import io.tta4j.model.ModelException;
 import java.util.Map;
@@ -47,6 +48,12 @@ final class EngineLibraries {
                             .formatted(device, engine.getGpuCount()));
         }
         return (PtNDManager) engine.newBaseManager(device);
+    }
+
+    /** Sets the threads of an operator, for the whole process. */
+    static void setThreads(int threads) {
+        engine();
+        JniUtils.setNumThreads(threads);
     }
 
     /**

@@ -209,7 +209,7 @@ final class NativeModule {
     /** The output that is called so, or the first; the others are freed. */
     private static PtNDArray logits(NDList outputs) {
         NDArray logits = outputs.stream()
-                .filter(output -> "logits".equals(output.getName()))
+                .filter(output -> DjlModel.LOGITS.equals(output.getName()))
                 .findFirst()
                 .orElse(outputs.get(0));
         outputs.stream().filter(output -> output != logits).forEach(NDArray::close);

@@ -138,7 +138,7 @@ final class Probe {
         }
         if (probabilities) {
             throw new ModelException(
-                    "'%s' must put out logits, but puts out probabilities: rows of its output sum to one; save the module without its softmax"
+                    "'%s' must put out logits, but puts out probabilities: rows of its output sum to one; save the module without its softmax, or export it as ONNX for io.tta4j.onnx.OnnxModel, which looks through it"
                             .formatted(name));
         }
     }

@@ -117,10 +117,14 @@ record TorchScript(Map<String, ModuleClass> classes, String root, List<TracedInp
         }
     }
 
+    /** Whether a file that begins so is an archive, as TorchScript files are. */
+    static boolean isZip(byte[] head) {
+        return head.length >= 4 && ByteBuffer.wrap(head).getInt() == ZIP;
+    }
+
     private static void requireZip(Path file, String name) throws IOException {
         try (InputStream stream = Files.newInputStream(file)) {
-            byte[] start = stream.readNBytes(4);
-            if (start.length < 4 || ByteBuffer.wrap(start).getInt() != ZIP) {
+            if (!isZip(stream.readNBytes(4))) {
                 throw new ModelException(
                         name.endsWith(".onnx")
                                 ? "'%s' must be a TorchScript file, but is called ONNX; load it with io.tta4j.onnx.OnnxModel"
@@ -203,7 +207,7 @@ record TorchScript(Map<String, ModuleClass> classes, String root, List<TracedInp
         }
         if (example.size() < fed.size()) {
             throw new ModelException(
-                    "'%s' takes %s, but does not say of what shape, as it was not traced with an example; give its inputs in order: DjlOptions.custom().input(name, ElementType.FLOAT32, 3, 224, 224)"
+                    "'%s' takes %s, but does not say of what shape, as it was not traced with an example; give its inputs in order: DjlOptions.custom().input(name, ElementType.FLOAT32, 3, 224, 224), or --shape name=3x224x224 on the command line"
                             .formatted(name, fed));
         }
         List<InputSpec> specs = new ArrayList<>();

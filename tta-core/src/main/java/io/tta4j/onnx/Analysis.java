@@ -1,5 +1,6 @@
 package io.tta4j.onnx;
 
+import io.tta4j.engine.Inspection;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.NormKind;
 import io.tta4j.model.Statistics;
@@ -176,7 +177,7 @@ record Analysis(
                 .orElseGet(() -> differentiator.obstacles(lifting));
     }
 
-    OnnxInspection inspection() {
+    Inspection inspection() {
         List<String> notes = new ArrayList<>(remarks);
         file.remark().ifPresent(notes::add);
         if (head.isSoftmax()) {
@@ -192,7 +193,7 @@ record Analysis(
         if (inserted > 0) {
             notes.add(INSERTED.formatted(inserted));
         }
-        return new OnnxInspection(
+        return new Inspection(
                 inputs.specs(),
                 graph.outputs().stream().map(output -> output.getName()).toList(),
                 head.logits(),

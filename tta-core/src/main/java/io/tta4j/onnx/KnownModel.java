@@ -1,5 +1,6 @@
 package io.tta4j.onnx;
 
+import io.tta4j.engine.Inspection;
 import io.tta4j.model.AffineLayout;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.Statistics;
@@ -24,7 +25,7 @@ import java.util.Optional;
  */
 record KnownModel(
         ModelFile file,
-        OnnxInspection inspection,
+        Inspection inspection,
         OnnxOptions options,
         Optional<Statistics> statistics,
         Inputs inputs,
@@ -38,7 +39,7 @@ record KnownModel(
     /** @throws ModelException if the model is no classifier, or cannot be adapted */
     static KnownModel of(ModelFile file, OnnxOptions options) {
         Analysis analysis = Analysis.of(file, options);
-        OnnxInspection inspection = analysis.inspection();
+        Inspection inspection = analysis.inspection();
         if (!inspection.obstacles().isEmpty()) {
             throw new ModelException("'%s' cannot be adapted: %s"
                     .formatted(file.name(), inspection.obstacles().get(0)));
@@ -53,7 +54,7 @@ record KnownModel(
 
     private static KnownModel of(
             Analysis analysis,
-            OnnxInspection inspection,
+            Inspection inspection,
             OnnxOptions options,
             Optional<Statistics> statistics,
             Observations seen) {

@@ -2,6 +2,8 @@ package io.tta4j.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
+import io.tta4j.engine.InspectableModel;
+import io.tta4j.engine.Inspection;
 import io.tta4j.engine.Leases;
 import io.tta4j.engine.ServedPass;
 import io.tta4j.model.AdaptableModel;
@@ -45,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. {@link #close} waits for nobody: a pass that is open stays usable, {@link Pass#repeat} included, and
  * native memory is freed when the last one is closed.
  */
-public final class OnnxModel implements AdaptableModel {
+public final class OnnxModel implements InspectableModel {
 
     private final KnownModel known;
     private final NativeSession original;
@@ -116,13 +118,14 @@ public final class OnnxModel implements AdaptableModel {
      * @throws UncheckedIOException if the file cannot be read
      * @throws ModelException if it is no ONNX classifier
      */
-    public static OnnxInspection inspect(Path file, OnnxOptions options) {
+    public static Inspection inspect(Path file, OnnxOptions options) {
         EngineLibraries.require();
         return Analysis.of(ModelFile.at(file), options).inspection();
     }
 
     /** What the engine found in the file, as {@link #inspect} says it. */
-    public OnnxInspection inspection() {
+    @Override
+    public Inspection inspection() {
         return known.inspection();
     }
 

@@ -104,7 +104,7 @@ class DjlModelTest {
                 "no-norm.pt | none of its logits depends on a norm layer | export it as ONNX",
                 "state.pt | holds pickled Python objects | torch.jit.save(torch.jit.trace",
                 "small.txt | must be a TorchScript file, but is none | torch.jit.save(torch.jit.trace",
-                "softmax.pt | puts out probabilities | without its softmax",
+                "softmax.pt | puts out probabilities | without its softmax, or export it as ONNX",
                 "rank.pt | its first output is of shape (5, 3, 1) | adapt classifiers only",
                 "training.pt | it was traced in training mode | call eval()",
                 "scripted.pt | 'scripted.pt' takes [x: Tensor], but does not say of what shape | DjlOptions.custom().input(",

@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import io.tta4j.engine.Inspection;
 import io.tta4j.model.Batch;
 import io.tta4j.model.ElementType;
 import io.tta4j.model.Matrix;
@@ -97,7 +98,7 @@ class OnnxModelTest {
                 .hasMessageContaining("has no gradient rule")
                 .hasMessageContaining("export the model with another form of this operation");
         Path path = Files.write(folder.resolve("product.onnx"), file.toByteArray());
-        OnnxInspection inspection = OnnxModel.inspect(path, OnnxOptions.ofDefaults());
+        Inspection inspection = OnnxModel.inspect(path, OnnxOptions.ofDefaults());
         assertThat(inspection.obstacles()).singleElement().asString().contains("ReduceProd node '/all/Prod'");
         assertThat(inspection.parameters()).isEqualTo(10);
     }

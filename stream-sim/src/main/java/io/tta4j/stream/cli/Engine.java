@@ -1,9 +1,9 @@
 package io.tta4j.stream.cli;
 
+import io.tta4j.engine.Inspection;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.ModelException;
 import io.tta4j.onnx.ExecutionProvider;
-import io.tta4j.onnx.OnnxInspection;
 import io.tta4j.onnx.OnnxModel;
 import io.tta4j.onnx.OnnxOptions;
 import io.tta4j.onnx.OnnxOptions.Activations;
@@ -31,7 +31,7 @@ final class Engine {
     }
 
     /** Looks at a model file, adaptable or not; throws as {@link #requireFile} and {@link OnnxModel#inspect}. */
-    static OnnxInspection inspect(Path file, ModelOptions options) throws IOException {
+    static Inspection inspect(Path file, ModelOptions options) throws IOException {
         requireFile(file);
         return OnnxModel.inspect(file, onnx(options));
     }
@@ -56,7 +56,7 @@ final class Engine {
      *
      * @param model the model; empty where it was not asked for, or there are obstacles
      */
-    record Inspected(OnnxInspection inspection, Optional<AdaptableModel> model) implements AutoCloseable {
+    record Inspected(Inspection inspection, Optional<AdaptableModel> model) implements AutoCloseable {
 
         @Override
         public void close() {

@@ -1,10 +1,10 @@
 package io.tta4j.stream.cli;
 
+import io.tta4j.engine.Inspection;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.NormLayer;
-import io.tta4j.onnx.OnnxInspection;
 import io.tta4j.stream.cli.Engine.Inspected;
 import io.tta4j.stream.data.NpyArray;
 import io.tta4j.stream.data.NpzFile;
@@ -90,7 +90,7 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
         try (Inspected found = gradient == null
                 ? new Inspected(Engine.inspect(model, options), Optional.empty())
                 : Engine.open(model, options)) {
-            OnnxInspection inspection = found.inspection();
+            Inspection inspection = found.inspection();
             print(inspection, text);
             text.flush();
             if (!inspection.obstacles().isEmpty()) {
@@ -116,7 +116,7 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
         text.flush();
     }
 
-    private void print(OnnxInspection inspection, PrintWriter text) {
+    private void print(Inspection inspection, PrintWriter text) {
         text.println(model.getFileName());
         line(
                 text,

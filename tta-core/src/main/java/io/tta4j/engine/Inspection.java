@@ -1,14 +1,15 @@
-package io.tta4j.onnx;
+package io.tta4j.engine;
 
 import io.tta4j.model.AffineLayout;
 import io.tta4j.model.InputSpec;
 import java.util.List;
 
 /**
- * What the engine found in an ONNX file.
+ * What an engine found in a model file.
  *
  * @param inputs what the model is fed
- * @param outputs the names of its outputs
+ * @param outputs the names of its outputs; a TorchScript module's have none, and {@code logits} stands for the one that
+ *     is adapted
  * @param logits the tensor that adaptation reads, [N, C]
  * @param classes C
  * @param softmaxOutput whether the output is a softmax or log-softmax of the logits
@@ -18,7 +19,7 @@ import java.util.List;
  *     norm layer and the logits, or that there is no norm layer; empty for a model that can be adapted
  * @param notes whatever else a user should know
  */
-public record OnnxInspection(
+public record Inspection(
         List<InputSpec> inputs,
         List<String> outputs,
         String logits,
@@ -29,7 +30,7 @@ public record OnnxInspection(
         List<String> obstacles,
         List<String> notes) {
 
-    public OnnxInspection {
+    public Inspection {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
         obstacles = List.copyOf(obstacles);
