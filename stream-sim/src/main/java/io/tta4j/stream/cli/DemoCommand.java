@@ -1,5 +1,7 @@
 package io.tta4j.stream.cli;
 
+import io.tta4j.engine.Engine;
+import io.tta4j.engine.Engines;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.stream.corruption.Corruptions;
 import io.tta4j.stream.data.Images;
@@ -14,7 +16,6 @@ import io.tta4j.stream.report.ReportFormat;
 import io.tta4j.stream.report.Summary;
 import io.tta4j.stream.setting.Mild;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -43,7 +44,7 @@ import picocli.CommandLine.Spec;
         usageHelpWidth = Tta.HELP_WIDTH,
         sortOptions = false,
         footerHeading = "%nExamples:%n",
-        footer = {"  tta demo", "  tta demo --report demo.html --json demo.json"})
+        footer = {"  tta demo", "  tta demo --engine djl", "  tta demo --report demo.html --json demo.json"})
 final class DemoCommand implements Callable<Integer>, Debuggable {
 
     private static final String CAVEAT =
@@ -52,6 +53,13 @@ final class DemoCommand implements Callable<Integer>, Debuggable {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--engine",
+            paramLabel = "E",
+            defaultValue = "onnx",
+            description = "what runs the network: onnx or djl (default: ${DEFAULT-VALUE})")
+    private String engine = "";
 
     @Option(names = "--report", paramLabel = "F", description = "write a self-contained HTML page with plots")
     private @Nullable Path report;
@@ -78,9 +86,10 @@ final class DemoCommand implements Callable<Integer>, Debuggable {
         List<Images> images = settings.corruptions().stream()
                 .<Images>map(name -> new DemoImages(clean, Corruptions.named(name), settings.severity()))
                 .toList();
-        byte[] bytes = modelBytes();
+        Engine chosen = Engines.named(engine);
         PrintWriter text = spec.commandLine().getOut();
-        try (AdaptableModel network = Engine.load(bytes, DemoSettings.MODEL)) {
+        try (DemoModel model = DemoModel.of(chosen)) {
+            AdaptableModel network = model.network();
             text.println(String.format(
                     Locale.ROOT,
                     "%d held-out images under each of %d corruptions (severity %d), in batches of %d.",
@@ -105,19 +114,9 @@ final class DemoCommand implements Callable<Integer>, Debuggable {
             conclusions(results).forEach(text::println);
             text.println(CAVEAT);
             text.flush();
-            files.write(new ReplayReport(results, config(network, bytes, settings, choice), Environment.current()));
+            files.write(new ReplayReport(results, config(chosen, model, settings, choice), Environment.current()));
         }
         return 0;
-    }
-
-    private static byte[] modelBytes() throws IOException {
-        try (InputStream in = TexturedShapes.class.getResourceAsStream(DemoSettings.MODEL)) {
-            if (in == null) {
-                throw new IllegalStateException(
-                        "the demo's network must be on the class path, but " + DemoSettings.MODEL + " was not");
-            }
-            return in.readAllBytes();
-        }
     }
 
     /** What the table says, in words. */
@@ -148,9 +147,9 @@ final class DemoCommand implements Callable<Integer>, Debuggable {
     }
 
     private static Map<String, Object> config(
-            AdaptableModel network, byte[] bytes, DemoSettings settings, MethodChoice choice) {
+            Engine engine, DemoModel model, DemoSettings settings, MethodChoice choice) throws IOException {
         Map<String, Object> config = new LinkedHashMap<>();
-        config.put("model", ModelFacts.of(network, DemoSettings.MODEL, bytes));
+        config.put("model", ModelFacts.of(engine, model.network(), model.name(), model.bytes()));
         config.put("data", "textured shapes");
         config.put("corruptions", settings.corruptions());
         config.put("severity", settings.severity());

@@ -15,9 +15,6 @@ import java.util.List;
 record DemoSettings(
         List<String> corruptions, int severity, int images, int batch, List<String> methods, List<String> settings) {
 
-    /** The embedded network, trained by {@code tools/demo/train_demo.py}. */
-    static final String MODEL = "textured-shapes-resnet-gn.onnx";
-
     /**
      * Chosen on the tuning images; see {@code tools/demo}. The learning rate is ten times the product's default, as a
      * stream of 32 batches is short.

@@ -1,11 +1,12 @@
 package io.tta4j.stream.cli;
 
+import io.tta4j.engine.Engine;
+import io.tta4j.engine.InspectableModel;
 import io.tta4j.engine.Inspection;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.NormLayer;
-import io.tta4j.stream.cli.Engine.Inspected;
 import io.tta4j.stream.data.NpyArray;
 import io.tta4j.stream.data.NpzFile;
 import io.tta4j.stream.data.Preprocessing;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  tta inspect net.onnx",
+            "  tta inspect net.pt",
             "  tta inspect net.onnx --gradient batch.npy --out gradient.npz",
             "  tta inspect encoder.onnx --logits scores --shape input_ids=128,attention_mask=128"
         })
@@ -53,7 +54,7 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "M.onnx", description = "the model")
+    @Parameters(paramLabel = "M", description = "the model: ONNX or TorchScript")
     private Path model = Path.of("");
 
     @Option(
@@ -87,21 +88,26 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
         Preprocessing inputs = preprocessing.preprocessing();
         OutputFile gradient = out == null ? null : OutputFile.at(out);
         PrintWriter text = spec.commandLine().getOut();
-        try (Inspected found = gradient == null
-                ? new Inspected(Engine.inspect(model, options), Optional.empty())
-                : Engine.open(model, options)) {
-            Inspection inspection = found.inspection();
-            print(inspection, text);
-            text.flush();
-            if (!inspection.obstacles().isEmpty()) {
-                throw new ModelException("'%s' cannot be adapted: %s"
-                        .formatted(model.getFileName(), String.join("; and ", inspection.obstacles())));
-            }
-            if (batch != null && gradient != null) {
-                writeGradient(found.model().orElseThrow(), batch, inputs, gradient, text);
-            }
+        Engine engine = options.engine(model);
+        if (batch == null || gradient == null) {
+            print(engine.inspect(model, options.load()), text);
+            return 0;
+        }
+        try (InspectableModel network = load(engine, text)) {
+            print(network.inspection(), text);
+            writeGradient(network, batch, inputs, gradient, text);
         }
         return 0;
+    }
+
+    /** Loads the model; of one that cannot be adapted, prints what there is. */
+    private InspectableModel load(Engine engine, PrintWriter text) {
+        try {
+            return engine.load(model, options.load());
+        } catch (ModelException e) {
+            print(engine.inspect(model, options.load()), text);
+            throw e;
+        }
     }
 
     private static void writeGradient(
@@ -116,6 +122,7 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
         text.flush();
     }
 
+    /** @throws ModelException behind the text, if the model cannot be adapted */
     private void print(Inspection inspection, PrintWriter text) {
         text.println(model.getFileName());
         line(
@@ -140,7 +147,7 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
                         ? "independent: a row of the logits depends on its own sample alone"
                         : "not independent: a row of the logits depends on the whole batch");
         if (inspection.obstacles().isEmpty()) {
-            line(text, "obstacles", "none: every operator behind a norm layer has a gradient rule");
+            line(text, "obstacles", "none: gradients reach every norm layer below");
         }
         inspection.obstacles().forEach(obstacle -> line(text, "obstacle", obstacle));
         inspection.notes().forEach(note -> line(text, "note", note));
@@ -156,6 +163,11 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
                     layer.kind().label(),
                     layer.width(),
                     layer.biasOffset().isPresent() ? "" : ", no shifts"));
+        }
+        text.flush();
+        if (!inspection.obstacles().isEmpty()) {
+            throw new ModelException("'%s' cannot be adapted: %s"
+                    .formatted(model.getFileName(), String.join("; and ", inspection.obstacles())));
         }
     }
 

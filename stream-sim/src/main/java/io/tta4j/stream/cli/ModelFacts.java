@@ -1,5 +1,6 @@
 package io.tta4j.stream.cli;
 
+import io.tta4j.engine.Engine;
 import io.tta4j.model.AdaptableModel;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -18,9 +19,10 @@ final class ModelFacts {
      * @param file the file's name, without its folder
      * @param bytes the file's contents
      */
-    static Map<String, Object> of(AdaptableModel model, String file, byte[] bytes) {
+    static Map<String, Object> of(Engine engine, AdaptableModel model, String file, byte[] bytes) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("file", file);
+        facts.put("engine", engine.name());
         facts.put("sha256", sha256(bytes));
         facts.put("classes", model.classes());
         facts.put("normLayers", model.layout().layers().size());

@@ -1,5 +1,14 @@
 package io.tta4j.stream.cli;
 
+import io.tta4j.engine.Engine;
+import io.tta4j.engine.Engines;
+import io.tta4j.engine.LoadOptions;
+import io.tta4j.model.ModelException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,16 +17,22 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What to say of a model where its file leaves it open. */
+/** Which engine runs a model, and what to say of it where its file leaves it open. */
 final class ModelOptions {
 
     private static final String EXAMPLE =
             "must be an input and its extents behind the batch, such as tokens=128 or" + " image=3x224x224, but was ";
 
     @Option(
+            names = "--engine",
+            paramLabel = "E",
+            description = "what runs the model: onnx, or djl for TorchScript (default: by what the file holds)")
+    private @Nullable String engine;
+
+    @Option(
             names = "--logits",
             paramLabel = "NAME",
-            description = "the output that holds the logits, where there are several (default: 'logits')")
+            description = "ONNX: the output that holds the logits, where there are several (default: 'logits')")
     private @Nullable String logits;
 
     @Option(
@@ -34,7 +49,7 @@ final class ModelOptions {
     @Option(
             names = "--rows-per-pass",
             paramLabel = "N",
-            description = "samples in an adapting run at most, to bound memory (default: 0, the whole batch)")
+            description = "ONNX: samples in an adapting run at most, to bound memory (default: 0, the whole batch)")
     private int rowsPerPass;
 
     @Option(names = "--recompute", description = "run forward again for gradients, instead of keeping activations")
@@ -43,40 +58,39 @@ final class ModelOptions {
     @Option(
             names = "--provider",
             paramLabel = "P",
-            description = "where the model runs: cpu (default), cuda[:N], tensorrt[:N], directml[:N] or coreml")
+            description =
+                    "where the model runs: cpu (default), cuda[:N]; ONNX also tensorrt[:N], directml[:N] or coreml")
     private String provider = "cpu";
 
-    /** Threads of an operator; 0: one per core. */
-    int threads() {
-        return threads;
-    }
-
-    /** Samples in an adapting run at most; 0: the whole batch. */
-    int rowsPerPass() {
-        return rowsPerPass;
-    }
-
-    /** Whether to run forward again for gradients. */
-    boolean recompute() {
-        return recompute;
-    }
-
-    /** Where the model runs. */
-    String provider() {
-        return provider;
-    }
-
-    Optional<String> logits() {
-        return Optional.ofNullable(logits);
+    /**
+     * The engine for a model file: the one that was named, or else by what the file holds.
+     *
+     * @throws IOException if there is no such file, or a folder in its place
+     * @throws IllegalArgumentException if there is no engine of that name
+     * @throws ModelException if no engine recognises the file
+     */
+    Engine engine(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            throw new NoSuchFileException(file.toString());
+        }
+        if (Files.isDirectory(file)) {
+            throw new FileSystemException(file.toString(), null, "must be a file, but was a folder");
+        }
+        return engine == null ? Engines.of(file) : Engines.named(engine);
     }
 
     /**
-     * The extents behind the batch, by input.
+     * How the engine is to load it.
      *
      * @throws IllegalArgumentException if an option is none
      */
-    Map<String, long[]> shapes() {
-        Map<String, long[]> byInput = new LinkedHashMap<>();
+    LoadOptions load() {
+        return new LoadOptions(provider, threads, inputShapes(), Optional.ofNullable(logits), recompute, rowsPerPass);
+    }
+
+    /** The extents behind the batch, by input. */
+    private Map<String, List<Long>> inputShapes() {
+        Map<String, List<Long>> byInput = new LinkedHashMap<>();
         for (String shape : shapes) {
             int equals = shape.lastIndexOf('=');
             if (equals < 1) {
@@ -87,12 +101,11 @@ final class ModelOptions {
         return byInput;
     }
 
-    private static long[] extents(String shape, String text) {
+    private static List<Long> extents(String shape, String text) {
         try {
-            long[] extents = Arrays.stream(text.split("x", -1))
-                    .mapToLong(Long::parseLong)
-                    .toArray();
-            if (Arrays.stream(extents).allMatch(extent -> extent > 0)) {
+            List<Long> extents =
+                    Arrays.stream(text.split("x", -1)).map(Long::valueOf).toList();
+            if (extents.stream().allMatch(extent -> extent > 0)) {
                 return extents;
             }
         } catch (NumberFormatException e) {

@@ -1,5 +1,6 @@
 package io.tta4j.stream.cli;
 
+import io.tta4j.engine.Engine;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.stream.data.CorruptedSet;
 import io.tta4j.stream.data.Images;
@@ -49,7 +50,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  tta replay --model net.onnx --data cifar10-c --report replay.html",
             "  tta replay --model net.onnx --data cifar10-c --corruption fog,snow --set sar.rho=0.1,sar.layers=all",
-            "  tta replay --model net.onnx --data cifar10-c --setting label-shift --batch 16 --json replay.json"
+            "  tta replay --model net.pt --data cifar10-c --setting label-shift --batch 16 --json replay.json"
         })
 final class ReplayCommand implements Callable<Integer>, Debuggable {
 
@@ -60,9 +61,9 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
 
     @Option(
             names = "--model",
-            paramLabel = "M.onnx",
+            paramLabel = "M",
             required = true,
-            description = "the model, a classifier of images")
+            description = "the model, a classifier of images: ONNX or TorchScript")
     private Path model = Path.of("");
 
     @Option(names = "--data", paramLabel = "DIR", required = true, description = "the folder of images and labels")
@@ -172,7 +173,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         files.add(json, ReportFormat.JSON);
         files.add(csv, ReportFormat.CSV);
         files.add(report, ReportFormat.HTML);
-        Engine.requireFile(model);
+        Engine engine = options.engine(model);
         try (CorruptedSet set = CorruptedSet.open(data)) {
             List<Images> images = new ArrayList<>();
             for (String corruption : chosenCorruptions(set)) {
@@ -181,10 +182,10 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
             int[] labels = set.labels();
             int[] used = limit == null ? labels : Arrays.copyOf(labels, Math.min(limit, labels.length));
             byte[] bytes = Files.readAllBytes(model);
-            try (AdaptableModel network = Engine.load(model, options)) {
+            try (AdaptableModel network = engine.load(model, options.load())) {
                 // Of the file as it is now: it may be another one when the replay is over.
                 Map<String, Object> facts =
-                        ModelFacts.of(network, model.getFileName().toString(), bytes);
+                        ModelFacts.of(engine, network, model.getFileName().toString(), bytes);
                 Replay replay = new Replay(network, images, used, inputs, batch);
                 List<ReplayResult> results;
                 try (Progress progress = Progress.of((long) images.size() * used.length)) {
