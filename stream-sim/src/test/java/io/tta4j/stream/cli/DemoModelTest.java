@@ -26,7 +26,7 @@ final class DemoModelTest {
 
     @Test
     void bothEnginesAdaptItAlike() throws IOException {
-        Method sar = MethodChoice.of(List.of("sar"), List.of("sar.learningRate=0.01"))
+        Method sar = MethodChoice.of(List.of("sar"), List.of("sar.learningRate=0.001", "sar.margin=10"))
                 .methods()
                 .get(0);
         DemoImages images = new DemoImages(DemoImages.clean(ROWS * STEPS), Corruptions.named("gaussian_noise"), 5);
