@@ -62,6 +62,13 @@ final class Expansion {
         return graph.opset();
     }
 
+    /** How many nodes of this operator there are, this one counted. */
+    long layersAlike() {
+        return graph.nodes().stream()
+                .filter(other -> other.operator().equals(node.operator()))
+                .count();
+    }
+
     /** Whether somebody reads an output. */
     boolean isRead(int output) {
         if (output >= node.outputs().size()) {

@@ -9,7 +9,10 @@ import java.util.List;
 /** Recurrent layers over sequences of a fixed length, written out step by step. */
 final class Recurrence {
 
-    /** A step is a dozen nodes, and twice as many backwards. */
+    /**
+     * Of all such layers of a network. A step is a dozen nodes in each direction, and twice as many backwards: with a
+     * thousand steps, ONNX Runtime takes minutes to load what probes the graph.
+     */
     private static final long MOST_STEPS = 128;
 
     private static final String FORWARD = "forward";
@@ -31,7 +34,11 @@ final class Recurrence {
         node.require(!node.hasInput(7), "it has peepholes");
         long steps = node.shape(0)[0];
         node.require(steps > 0, "the length of its sequences depends on the batch");
-        node.require(steps <= MOST_STEPS, "its sequences are longer than " + MOST_STEPS + " steps");
+        long layers = node.layersAlike();
+        node.require(
+                steps * layers <= MOST_STEPS,
+                "%d such layers of about %d steps each would be written out, and %d steps in all are the most"
+                        .formatted(layers, steps, MOST_STEPS));
 
         String direction = node.node().text("direction", FORWARD);
         List<Boolean> reversed =

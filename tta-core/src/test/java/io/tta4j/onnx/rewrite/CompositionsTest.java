@@ -457,6 +457,27 @@ class CompositionsTest {
     }
 
     @Test
+    void leavesRecurrencesOfTooManySteps() {
+        int layers = 26;
+        TestGraph graph = new TestGraph(17);
+        String x = graph.input("x", TOKENS, WIDTH);
+        String steps = graph.node("Transpose", List.of(x), TestGraph.integers("perm", 1, 0, 2));
+        for (int i = 0; i < layers; i++) {
+            graph.output(graph.named(
+                    "/rnn" + i,
+                    "LSTM",
+                    List.of(steps, graph.weights(1, 12, WIDTH), graph.weights(1, 12, 3)),
+                    attribute("hidden_size", 3)));
+        }
+        CanonicalForm form = Rewritten.of(graph.model()).canonical();
+
+        assertThat(form.remarks())
+                .hasSize(layers)
+                .contains("LSTM node '/rnn0' is left as it is: 26 such layers of about 5 steps each would be written"
+                        + " out, and 128 steps in all are the most");
+    }
+
+    @Test
     void saysWhatIsLeftAsItIs() {
         TestGraph graph = new TestGraph(23);
         String q = graph.input("q", 2, TOKENS, 3);
