@@ -11,7 +11,8 @@ Reads commands from standard input, one a line, and answers each with one line o
   reset-peak       answers 0
   trim             makes the C library give back what it keeps of freed memory; answers 0
 
-It computes only between a command and its answer. Networks are those that export_models.py writes.
+It computes only between a command and its answer. A file that export_models.py wrote is known by its name: its network
+is built again and runs eagerly, as its users run it. Any other must be TorchScript, and runs as it is.
 """
 
 import argparse
@@ -61,6 +62,17 @@ class Sar:
         entropies(self.network(images))[:rows].mean().backward()
 
 
+def load(file):
+    """A network and the parameters of its norm layers: those whose weight has one axis, with their shifts."""
+    if file.stem in FAMILIES:
+        network = build(FAMILIES[file.stem], None, "random")
+        return network, [p for layer in norm_layers(network).values() for p in (layer.weight, layer.bias)]
+    network = torch.jit.load(file)
+    named = dict(network.named_parameters())
+    norms = [name.removesuffix("weight") for name, p in named.items() if name.endswith(".weight") and p.dim() == 1]
+    return network, [named[prefix + part] for prefix in norms for part in ("weight", "bias")]
+
+
 def memory(field):
     status = pathlib.Path("/proc/self/status").read_text()
     return 1024 * int(re.search(rf"{field}:\s+(\d+) kB", status).group(1))
@@ -74,24 +86,25 @@ def timed(run):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("network", choices=FAMILIES)
+    parser.add_argument("model", type=pathlib.Path)
     parser.add_argument("batches", type=pathlib.Path, help="little-endian float32 images, batch after batch")
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--shape", default="16,3,224,224", help="of a batch")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--layout", choices=["contiguous", "channels_last"], default="contiguous")
     parser.add_argument("--trainable", choices=["norms", "all"], default="norms")
     arguments = parser.parse_args()
 
     torch.set_num_threads(arguments.threads)
-    network = build(FAMILIES[arguments.network], None, "random")
-    norms = [p for layer in norm_layers(network).values() for p in (layer.weight, layer.bias)]
-    network.requires_grad_(arguments.trainable == "all")
+    network, norms = load(arguments.model)
+    for parameter in network.parameters():
+        parameter.requires_grad_(arguments.trainable == "all")
     for parameter in norms:
         parameter.requires_grad_(True)
     layout = torch.channels_last if arguments.layout == "channels_last" else torch.contiguous_format
     network = network.to(memory_format=layout)
     images = torch.from_numpy(np.fromfile(arguments.batches, dtype="<f4"))
-    batches = [b.contiguous(memory_format=layout) for b in images.view(-1, arguments.batch, 3, 224, 224)]
+    shape = [int(extent) for extent in arguments.shape.split(",")]
+    batches = [b.contiguous(memory_format=layout) for b in images.view(-1, *shape)]
     sar = Sar(network, norms)
 
     def forward(batch):
@@ -116,7 +129,7 @@ def main():
         "forward-one": forward_one,
         "forward": lambda batch: timed(lambda: forward(batch)),
         "step": lambda share, batch: timed(
-            lambda: sar.step(batches[int(batch)], math.ceil(float(share) * arguments.batch))
+            lambda: sar.step(batches[int(batch)], math.ceil(float(share) * shape[0]))
         ),
         "resident": lambda: memory("VmRSS"),
         "peak": lambda: memory("VmHWM"),

@@ -3,13 +3,16 @@ package io.tta4j.bench;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.tta4j.AdaptiveModel;
+import io.tta4j.engine.Engine;
+import io.tta4j.engine.Engines;
+import io.tta4j.engine.LoadOptions;
 import io.tta4j.method.Methods;
+import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
+import io.tta4j.model.Matrix;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Tensor;
 import io.tta4j.model.Vector;
-import io.tta4j.onnx.OnnxModel;
-import io.tta4j.onnx.OnnxOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -23,8 +26,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -33,9 +39,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * Runs tta4j, plain ONNX Runtime and PyTorch side by side on the same network and the same batches. In every round each
- * contestant runs once, in an order drawn anew, and only one of them computes at a time: the machine's moods fall on
- * all of them, and ratios of one round's times cancel them.
+ * Runs tta4j, plain ONNX Runtime (for an ONNX file) and PyTorch side by side on the same network and the same batches.
+ * In every round each contestant runs once, in an order drawn anew, and only one of them computes at a time: the
+ * machine's moods fall on all of them, and ratios of one round's times cancel them.
  */
 @Command(
         name = "bench/compare",
@@ -46,7 +52,9 @@ public final class Compare implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "MODEL",
-            description = "A file that tools/bench/export_models.py wrote, under the name it gave it.")
+            description =
+                    "An ONNX or TorchScript file that tools/bench/export_models.py wrote, under the name it gave it;"
+                            + " or any TorchScript file, which PyTorch then runs as it is.")
     private Path model = Path.of("");
 
     @Option(names = "--pairs", paramLabel = "N", description = "Rounds.")
@@ -99,12 +107,11 @@ public final class Compare implements Callable<Integer> {
         Path scratch = Files.createTempDirectory("tta4j-compare");
         try {
             Path images = scratch.resolve("batches");
-            PlainSession plain = enterJava(images);
-            versions.add("ONNX Runtime " + OrtEnvironment.getEnvironment().getVersion());
+            AdaptableModel adaptable = enterJava(images);
             versions.add("Java " + Runtime.version());
             for (String layout : layouts) {
                 if (!layout.equals("none")) {
-                    enterPyTorch(layout, images, plain, scratch.resolve("logits"));
+                    enterPyTorch(layout, images, adaptable, scratch.resolve("logits"));
                 }
             }
             Times times = Contestant.race(contestants, pairs, batchCount, pause);
@@ -114,7 +121,7 @@ public final class Compare implements Callable<Integer> {
             System.out.printf(
                     Locale.ROOT,
                     "%n%s, batch %d, %d threads, %d rounds; %s; %d cores, load %.1f%n%n",
-                    Launch.network(model),
+                    model.getFileName(),
                     batch,
                     threads,
                     pairs,
@@ -122,7 +129,7 @@ public final class Compare implements Callable<Integer> {
                     Runtime.getRuntime().availableProcessors(),
                     ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
             times.print(System.out);
-            Ratio.print(System.out, Ratio.all(Launch.network(model), shares, times.names()), times);
+            Ratio.print(System.out, Ratio.all(String.valueOf(model.getFileName()), shares, times.names()), times);
             return 0;
         } finally {
             while (!open.isEmpty()) {
@@ -137,31 +144,32 @@ public final class Compare implements Callable<Integer> {
         }
     }
 
-    private PlainSession enterJava(Path images) throws OrtException, IOException {
-        OnnxModel adaptable = opened(OnnxModel.load(
-                model, OnnxOptions.custom().intraOpThreads(threads).build()));
-        PlainSession plain = opened(PlainSession.open(model, threads, true));
-        PlainSession unspun = opened(PlainSession.open(model, threads, false));
+    private AdaptableModel enterJava(Path images) throws OrtException, IOException {
+        Engine engine = Engines.of(model);
+        AdaptableModel adaptable =
+                opened(engine.load(model, new LoadOptions("cpu", threads, Map.of(), Optional.empty(), false, 0)));
         IntStream.range(0, batchCount).forEach(i -> batches.add(Images.random(adaptable, batch, i)));
         write(images);
 
+        versions.add("tta4j's engine " + engine.name());
+        if (engine.name().equals("onnx")) {
+            enter(Names.PLAIN, opened(PlainSession.open(model, threads, true))::run);
+            enter(Names.UNSPUN, opened(PlainSession.open(model, threads, false))::run);
+            versions.add("ONNX Runtime " + OrtEnvironment.getEnvironment().getVersion());
+        }
         Vector moved = adaptable.source().times(1.01f);
-        AdaptiveModel disabled = AdaptiveModel.of(adaptable, Methods.source());
-        enter(Names.PLAIN, plain::run);
-        enter(Names.UNSPUN, unspun::run);
-        enter(Names.DISABLED, disabled::predict);
+        enter(Names.DISABLED, AdaptiveModel.of(adaptable, Methods.source())::predict);
         enter(Names.SOURCE, request -> serve(adaptable, request, adaptable.source()));
         enter(Names.SERVE, request -> serve(adaptable, request, moved));
         for (double share : shares) {
-            AdaptiveModel sar = AdaptiveModel.of(adaptable, new FixedShareSar(share));
-            enter(Names.step(share), sar::predict);
+            enter(Names.step(share), AdaptiveModel.of(adaptable, new FixedShareSar(share))::predict);
         }
-        return plain;
+        return adaptable;
     }
 
-    private static void serve(OnnxModel adaptable, Batch request, Vector theta) {
+    private static Matrix serve(AdaptableModel adaptable, Batch request, Vector theta) {
         try (Pass pass = adaptable.serve(request, theta)) {
-            pass.logits();
+            return pass.logits();
         }
     }
 
@@ -173,8 +181,7 @@ public final class Compare implements Callable<Integer> {
         }));
     }
 
-    private void enterPyTorch(String layout, Path images, PlainSession plain, Path scratch)
-            throws IOException, OrtException {
+    private void enterPyTorch(String layout, Path images, AdaptableModel adaptable, Path scratch) throws IOException {
         String trainable = "";
         Worker worker;
         try {
@@ -192,9 +199,9 @@ public final class Compare implements Callable<Integer> {
         }
         System.out.printf(
                 Locale.ROOT,
-                "logits of PyTorch (%s) and ONNX Runtime differ by %.1e of their norm%n",
+                "logits of PyTorch (%s) and tta4j differ by %.1e of their norm%n",
                 layout,
-                difference(worker, plain, scratch));
+                difference(worker, adaptable, scratch));
         enter(Names.pyTorch(layout, "forward"), worker, "forward ");
         for (double share : shares) {
             // Of no samples there is no mean to descend along.
@@ -205,18 +212,25 @@ public final class Compare implements Callable<Integer> {
     }
 
     private Worker pyTorch(String layout, Path images, String trainable) throws IOException {
-        Worker worker = Worker.pyTorch(python, model, images, batch, threads, layout, trainable);
+        Worker worker = Worker.pyTorch(python, model, images, inputShape(), threads, layout, trainable);
         worker.ask("step 1 0");
         return worker;
+    }
+
+    private List<Long> inputShape() {
+        return batches.get(0).inputs().values().stream()
+                .map(tensor -> LongStream.of(tensor.shape()).boxed().toList())
+                .findFirst()
+                .orElseThrow();
     }
 
     private void enter(String name, Worker worker, String command) {
         contestants.add(new Contestant(name, index -> worker.ask(command + index)));
     }
 
-    private double difference(Worker worker, PlainSession plain, Path scratch) throws IOException, OrtException {
+    private double difference(Worker worker, AdaptableModel adaptable, Path scratch) throws IOException {
         worker.ask("logits 0 " + scratch);
-        float[] ours = plain.run(batches.get(0));
+        float[] ours = serve(adaptable, batches.get(0), adaptable.source()).toArray();
         ByteBuffer theirs = ByteBuffer.wrap(Files.readAllBytes(scratch)).order(ByteOrder.LITTLE_ENDIAN);
         double difference = 0;
         double norm = 0;

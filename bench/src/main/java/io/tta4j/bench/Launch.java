@@ -11,9 +11,4 @@ final class Launch {
     static Path root() {
         return Path.of(System.getProperty("tta4j.root", ""));
     }
-
-    /** The name that tools/bench knows a file's network by. */
-    static String network(Path model) {
-        return String.valueOf(model.getFileName()).replaceFirst("\\.onnx$", "");
-    }
 }

@@ -84,7 +84,7 @@ public final class Memory implements Callable<Integer> {
         double reference = python.equals("none") ? Double.NaN : pyTorch();
 
         System.out.printf(
-                Locale.ROOT, "%s, %.1f MB, batch %d, %d threads%n%n", Launch.network(model), file / MB, batch, threads);
+                Locale.ROOT, "%s, %.1f MB, batch %d, %d threads%n%n", model.getFileName(), file / MB, batch, threads);
         System.out.println("| a step of SAR, over the loaded model | MB | of PyTorch's |");
         System.out.println("| --- | ---: | ---: |");
         step("PyTorch", reference, reference);
@@ -153,7 +153,8 @@ public final class Memory implements Callable<Integer> {
             ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             bytes.asFloatBuffer().put(values);
             Files.write(images, bytes.array());
-            try (Worker worker = Worker.pyTorch(python, model, images, batch, threads, "contiguous", "norms")) {
+            try (Worker worker = Worker.pyTorch(
+                    python, model, images, List.of((long) batch, 3L, 224L, 224L), threads, "contiguous", "norms")) {
                 worker.ask("forward-one");
                 worker.ask("trim");
                 double loaded = worker.ask("resident");

@@ -15,12 +15,21 @@ import java.util.OptionalDouble;
  */
 record Ratio(String numerator, String denominator, OptionalDouble limit) {
 
-    /** What a step may cost of PyTorch's with the same share of reliable samples, default layout, by network. */
+    /** What a step may cost of PyTorch's with the same share of reliable samples, default layout, by ONNX file. */
     private static final Map<String, Map<Double, Double>> OF_PYTORCH =
-            Map.of("resnet50_gn", Map.of(0.5, 0.55, 1.0, 0.85), "vit_b16", Map.of(0.5, 0.65, 1.0, 1.0));
+            Map.of("resnet50_gn.onnx", Map.of(0.5, 0.55, 1.0, 0.85), "vit_b16.onnx", Map.of(0.5, 0.65, 1.0, 1.0));
 
-    /** The ratios of a table, in its order. */
-    static List<Ratio> all(String network, List<Double> shares, Collection<String> contestants) {
+    /** What a step on libtorch may cost of PyTorch's, default layout. */
+    private static final double TORCHSCRIPT_OF_PYTORCH = 1.15;
+
+    /** The ratios of a table, in its order: those of contestants that are there. */
+    static List<Ratio> all(String file, List<Double> shares, Collection<String> contestants) {
+        return possible(file, shares, contestants).stream()
+                .filter(ratio -> contestants.contains(ratio.numerator) && contestants.contains(ratio.denominator))
+                .toList();
+    }
+
+    private static List<Ratio> possible(String file, List<Double> shares, Collection<String> contestants) {
         List<Ratio> ratios = new ArrayList<>();
         ratios.add(new Ratio(Names.UNSPUN, Names.PLAIN, OptionalDouble.empty()));
         ratios.add(new Ratio(Names.DISABLED, Names.PLAIN, OptionalDouble.of(1.02)));
@@ -39,17 +48,21 @@ record Ratio(String numerator, String denominator, OptionalDouble limit) {
             for (double share : shares) {
                 String step = ", " + Names.share(share);
                 if (name.startsWith("PyTorch") && (name.endsWith(step) || name.endsWith(step + Names.ALL_TRAINABLE))) {
-                    ratios.add(new Ratio(Names.step(share), name, limit(network, share, name)));
+                    ratios.add(new Ratio(Names.step(share), name, limit(file, share, name)));
                 }
             }
         }
         return ratios;
     }
 
-    private static OptionalDouble limit(String network, double share, String name) {
-        Double limit = OF_PYTORCH.getOrDefault(network, Map.of()).get(share);
-        boolean isDefault = name.equals(Names.pyTorch("contiguous", Names.share(share)));
-        return isDefault && limit != null ? OptionalDouble.of(limit) : OptionalDouble.empty();
+    private static OptionalDouble limit(String file, double share, String name) {
+        if (!name.equals(Names.pyTorch("contiguous", Names.share(share)))) {
+            return OptionalDouble.empty();
+        }
+        Double limit = file.endsWith(".pt")
+                ? Double.valueOf(TORCHSCRIPT_OF_PYTORCH)
+                : OF_PYTORCH.getOrDefault(file, Map.of()).get(share);
+        return limit == null ? OptionalDouble.empty() : OptionalDouble.of(limit);
     }
 
     /** A Markdown table. */

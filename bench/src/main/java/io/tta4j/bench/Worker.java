@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,14 +49,14 @@ final class Worker implements AutoCloseable {
 
     /** Starts tools/bench/sar_worker.py; the parameters are those of its command line. */
     static Worker pyTorch(
-            String python, Path model, Path images, int batch, int threads, String layout, String trainable)
+            String python, Path model, Path images, List<Long> inputShape, int threads, String layout, String trainable)
             throws IOException {
         return start(List.of(
                 python,
                 Launch.root().resolve("tools/bench/sar_worker.py").toString(),
-                Launch.network(model),
+                model.toString(),
                 images.toString(),
-                "--batch=" + batch,
+                "--shape=" + inputShape.stream().map(String::valueOf).collect(Collectors.joining(",")),
                 "--threads=" + threads,
                 "--layout=" + layout,
                 "--trainable=" + trainable));

@@ -10,8 +10,8 @@ class RatioTest {
 
     private static final List<Double> SHARES = List.of(0.0, 0.5, 1.0);
 
-    private static List<Ratio> against(String network, String name) {
-        return Ratio.all(network, SHARES, List.of(name)).stream()
+    private static List<Ratio> against(String file, String name) {
+        return Ratio.all(file, SHARES, List.of(name, "tta4j, SAR r=0", "tta4j, SAR r=0.5", "tta4j, SAR r=1")).stream()
                 .filter(ratio -> ratio.denominator().equals(name))
                 .toList();
     }
@@ -27,16 +27,28 @@ class RatioTest {
 
     @Test
     void aStepIsHeldAgainstPyTorchsWithTheSameShare() {
-        assertThat(against("vit_b16", "PyTorch contiguous, SAR r=0.5"))
+        assertThat(against("vit_b16.onnx", "PyTorch contiguous, SAR r=0.5"))
                 .containsExactly(
                         new Ratio("tta4j, SAR r=0.5", "PyTorch contiguous, SAR r=0.5", OptionalDouble.of(0.65)));
     }
 
     @Test
     void noLimitIsSetAgainstAnotherLayoutOrAnotherNetwork() {
-        assertThat(against("vit_b16", "PyTorch channels_last, SAR r=1"))
+        assertThat(against("vit_b16.onnx", "PyTorch channels_last, SAR r=1"))
                 .allMatch(ratio -> ratio.limit().isEmpty());
-        assertThat(against("resnet50_folded", "PyTorch contiguous, SAR r=1"))
+        assertThat(against("resnet50_folded.onnx", "PyTorch contiguous, SAR r=1"))
                 .allMatch(ratio -> ratio.limit().isEmpty());
+    }
+
+    @Test
+    void aStepOnLibtorchIsHeldAgainstPyTorchsOnAnyNetwork() {
+        assertThat(against("any.pt", "PyTorch contiguous, SAR r=1"))
+                .containsExactly(new Ratio("tta4j, SAR r=1", "PyTorch contiguous, SAR r=1", OptionalDouble.of(1.15)));
+    }
+
+    @Test
+    void whoDoesNotTakePartIsNotComparedWith() {
+        assertThat(against("any.pt", Names.SOURCE))
+                .allMatch(ratio -> ratio.numerator().startsWith("tta4j, SAR"));
     }
 }
