@@ -271,13 +271,9 @@ final class NativeModule {
             return Matrix.of(Math.toIntExact(shape[0]), Math.toIntExact(shape[1]), logits.toFloatArray());
         }
 
-        /**
-         * The gradient of sum(logits * seed), P values.
-         *
-         * @param keep whether the run is to be pulled back again; otherwise its activations are freed
-         */
-        float[] gradient(Matrix seed, boolean keep) {
-            backward(seed, keep);
+        /** The gradient of sum(logits * seed), P values. Once: the run's activations are freed. */
+        float[] gradient(Matrix seed) {
+            backward(seed);
             NDList gradients = new NDList();
             // Each is a new handle that belongs to its parameter's manager, the module's.
             leaves.forEach(leaf -> gradients.add(leaf.getGradient()));
@@ -288,7 +284,7 @@ final class NativeModule {
 
         /** The leaves that a pullback reaches, by their place in theta. */
         Set<Integer> reached(Matrix seed) {
-            backward(seed, false);
+            backward(seed);
             Set<Integer> reached = new TreeSet<>();
             for (int i = 0; i < leaves.size(); i++) {
                 PtNDArray gradient = JniUtils.getGradient(leaves.get(i));
@@ -300,10 +296,10 @@ final class NativeModule {
             return reached;
         }
 
-        private void backward(Matrix seed, boolean keep) {
+        private void backward(Matrix seed) {
             leaves.forEach(JniUtils::zeroGrad);
             try (NDArray seeds = logits.getManager().create(seed.toArray(), logits.getShape())) {
-                JniUtils.backward(logits, (PtNDArray) seeds, keep, false);
+                JniUtils.backward(logits, (PtNDArray) seeds, false, false);
             } catch (EngineException e) {
                 throw new ModelException("'%s' cannot be pulled back: %s".formatted(module.name, firstLine(e)), e);
             }
