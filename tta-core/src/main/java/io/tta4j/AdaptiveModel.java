@@ -2,6 +2,7 @@ package io.tta4j;
 
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Answer;
+import io.tta4j.method.ClassLearner;
 import io.tta4j.method.Method;
 import io.tta4j.method.State;
 import io.tta4j.method.StepReport;
@@ -9,7 +10,9 @@ import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.Pass;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +22,9 @@ import org.slf4j.LoggerFactory;
  * <p>Adaptation is INLINE: {@link #predict} returns the answer of its forward pass, after the step that the batch led
  * to. The same requests in the same order give the same bits. Calls from several threads are taken one after another;
  * the state is immutable and published by one volatile write, so {@link #state()} never shows half an update.
+ *
+ * <p>Where the method {@linkplain ClassLearner learns classes}, they are registered here, and samples that look like
+ * none can be read back.
  *
  * <p>An adaptation that fails or whose state is not finite is dropped and counted; the request is answered all the
  * same.
@@ -32,12 +38,14 @@ public final class AdaptiveModel {
     private final AdaptableModel model;
     private final Method method;
     private final ReentrantLock turn = new ReentrantLock();
+    private final UnknownSamples unknownSamples;
     private volatile State state;
     private volatile Counters counters = new Counters(0, 0, 0, 0, 0, 0);
 
     private AdaptiveModel(AdaptableModel model, Method method) {
         this.model = model.withStatistics(method.statistics());
         this.method = method;
+        this.unknownSamples = new UnknownSamples(method instanceof ClassLearner learner ? learner.keptUnknowns() : 0);
         this.state = method.initial(this.model);
     }
 
@@ -68,6 +76,7 @@ public final class AdaptiveModel {
             State before = state;
             try (Pass pass = model.forward(batch, before.theta())) {
                 Answer answer = method.answer(pass, before);
+                keepUnknowns(batch, answer);
                 adapt(pass, before);
                 return answer;
             } catch (ModelException e) {
@@ -82,9 +91,21 @@ public final class AdaptiveModel {
     private Answer serve(Batch batch, State now, boolean rejected) {
         try (Pass pass = model.serve(batch, now.theta())) {
             Answer answer = method.answer(pass, now);
+            keepUnknowns(batch, answer);
             count(batch.rows(), StepReport.skipped(batch.rows(), 0), rejected);
             return answer;
         }
+    }
+
+    private void keepUnknowns(Batch batch, Answer answer) {
+        answer.recognition().ifPresent(recognition -> {
+            turn.lock();
+            try {
+                unknownSamples.add(counters.requests() + 1, batch, recognition);
+            } finally {
+                turn.unlock();
+            }
+        });
     }
 
     private void adapt(Pass pass, State before) {
@@ -127,11 +148,82 @@ public final class AdaptiveModel {
         return state;
     }
 
-    /** Forgets what was learned: the state is the source model's again. Counters go on. */
+    /**
+     * Forgets what was learned from the stream: theta is the source model's again. Registered classes stay, counters go
+     * on.
+     */
     public void reset() {
+        change(before -> method.reset(model, before));
+    }
+
+    /**
+     * The names of all classes: the model's, then those registered, in the order of the answers' class numbers.
+     *
+     * @throws IllegalStateException if the method learns no classes
+     */
+    public List<String> classes() {
+        return learner().classes(state);
+    }
+
+    /**
+     * Takes on a class; the next request knows it.
+     *
+     * @param name must be new
+     * @param supports K labelled samples of it, at least one
+     * @throws IllegalArgumentException if the name is taken, there are too many classes, or the supports do not fit the
+     *     model; nothing has changed then
+     * @throws IllegalStateException if the method learns no classes
+     */
+    public void register(String name, Batch supports) {
+        ClassLearner learner = learner();
+        change(before -> learner.register(model, before, name, supports));
+    }
+
+    /**
+     * Tells more samples of a registered class; throws as {@link #register}, and where the class is not a registered
+     * one.
+     */
+    public void addSupports(String name, Batch supports) {
+        ClassLearner learner = learner();
+        change(before -> learner.addSupports(model, before, name, supports));
+    }
+
+    /**
+     * Gives up a registered class. Classes registered after it move up by one.
+     *
+     * @throws IllegalArgumentException if the class is not a registered one
+     * @throws IllegalStateException if the method learns no classes
+     */
+    public void remove(String name) {
+        ClassLearner learner = learner();
+        change(before -> learner.remove(before, name));
+    }
+
+    /**
+     * Hands out, oldest first, the samples that were flagged as unknown and not handed out before, as many as the
+     * method {@linkplain ClassLearner#keptUnknowns has kept}: for an operator to look at and to name.
+     */
+    public List<UnknownSample> drainUnknowns() {
         turn.lock();
         try {
-            state = method.initial(model);
+            return unknownSamples.drain();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private ClassLearner learner() {
+        if (method instanceof ClassLearner learner) {
+            return learner;
+        }
+        throw new IllegalStateException(
+                "the method must be one that learns classes, such as csfa, but was '%s'".formatted(method.name()));
+    }
+
+    private void change(UnaryOperator<State> change) {
+        turn.lock();
+        try {
+            state = change.apply(state);
         } finally {
             turn.unlock();
         }

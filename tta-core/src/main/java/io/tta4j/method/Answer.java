@@ -1,6 +1,7 @@
 package io.tta4j.method;
 
 import io.tta4j.model.Matrix;
+import java.util.Optional;
 
 /**
  * What a request gets.
@@ -8,14 +9,21 @@ import io.tta4j.model.Matrix;
  * @param logits unnormalised class scores, shape [N, C]
  * @param output the model's own output for them, shape [N, C]: probabilities where the model ends in a softmax, else
  *     the logits
+ * @param recognition what a {@link ClassLearner} says on top of that, over the model's classes and those it has learned
  */
-public record Answer(Matrix logits, Matrix output) {
+public record Answer(Matrix logits, Matrix output, Optional<Recognition> recognition) {
 
-    /** The class with the largest logit, per row. */
+    /** An answer over the model's own classes. */
+    public Answer(Matrix logits, Matrix output) {
+        this(logits, output, Optional.empty());
+    }
+
+    /** The class of each row: by the recognition's scores if there are any, or else by the logits. */
     public int[] predictions() {
-        int[] predictions = new int[logits.rows()];
+        Matrix scores = recognition.map(Recognition::scores).orElse(logits);
+        int[] predictions = new int[scores.rows()];
         for (int row = 0; row < predictions.length; row++) {
-            predictions[row] = logits.argmax(row);
+            predictions[row] = scores.argmax(row);
         }
         return predictions;
     }

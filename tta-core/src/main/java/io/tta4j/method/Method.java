@@ -34,6 +34,14 @@ public interface Method {
         return State.of(model.source());
     }
 
+    /**
+     * The state after a reset: what was learned from the stream is forgotten, what was told is kept. By default the
+     * {@linkplain #initial first} state.
+     */
+    default State reset(AdaptableModel model, State state) {
+        return initial(model);
+    }
+
     /** What the request gets. Cheap: it is on the request's path. By default the pass's logits. */
     default Answer answer(Pass pass, State state) {
         return new Answer(pass.logits(), pass.output());

@@ -2,19 +2,21 @@ package io.tta4j.method;
 
 import io.tta4j.model.Vector;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
- * All that a method has learned: named vectors and scalars. Immutable, so it can be published, copied, weighed and
- * saved without knowing the method.
+ * All that a method has learned: named vectors, scalars and lists of words. Immutable, so it can be published, copied,
+ * weighed and saved without knowing the method.
  *
  * @param vectors by name; {@code theta} is always among them
  * @param scalars by name
+ * @param words by name, such as the names of classes that came at run time
  */
-public record State(Map<String, Vector> vectors, Map<String, Double> scalars) {
+public record State(Map<String, Vector> vectors, Map<String, Double> scalars, Map<String, List<String>> words) {
 
     private static final String THETA = "theta";
 
@@ -24,11 +26,14 @@ public record State(Map<String, Vector> vectors, Map<String, Double> scalars) {
         }
         vectors = Collections.unmodifiableMap(new TreeMap<>(vectors));
         scalars = Collections.unmodifiableMap(new TreeMap<>(scalars));
+        Map<String, List<String>> copies = new TreeMap<>();
+        words.forEach((name, list) -> copies.put(name, List.copyOf(list)));
+        words = Collections.unmodifiableMap(copies);
     }
 
     /** A state that holds theta and nothing else. */
     public static State of(Vector theta) {
-        return new State(Map.of(THETA, theta), Map.of());
+        return new State(Map.of(THETA, theta), Map.of(), Map.of());
     }
 
     /** The affine parameters: P values. */
@@ -51,14 +56,41 @@ public record State(Map<String, Vector> vectors, Map<String, Double> scalars) {
     public State with(String name, Vector vector) {
         Map<String, Vector> changed = new TreeMap<>(vectors);
         changed.put(name, vector);
-        return new State(changed, scalars);
+        return new State(changed, scalars, words);
     }
 
     /** This state with one scalar set. */
     public State with(String name, double scalar) {
         Map<String, Double> changed = new TreeMap<>(scalars);
         changed.put(name, scalar);
-        return new State(vectors, changed);
+        return new State(vectors, changed, words);
+    }
+
+    /** The list of words of that name; empty if it is not set. */
+    public List<String> words(String name) {
+        return words.getOrDefault(name, List.of());
+    }
+
+    /** This state with one list of words set. */
+    public State with(String name, List<String> list) {
+        Map<String, List<String>> changed = new TreeMap<>(words);
+        changed.put(name, list);
+        return new State(vectors, scalars, changed);
+    }
+
+    /**
+     * This state without what is called so; as it is if nothing is.
+     *
+     * @throws IllegalArgumentException if the name is theta's
+     */
+    public State without(String name) {
+        Map<String, Vector> otherVectors = new TreeMap<>(vectors);
+        Map<String, Double> otherScalars = new TreeMap<>(scalars);
+        Map<String, List<String>> otherWords = new TreeMap<>(words);
+        otherVectors.remove(name);
+        otherScalars.remove(name);
+        otherWords.remove(name);
+        return new State(otherVectors, otherScalars, otherWords);
     }
 
     /** This state with another theta. */

@@ -16,7 +16,7 @@ class StateTest {
     @Test
     void mustHaveATheta() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new State(Map.of("momentum", THETA), Map.of()))
+                .isThrownBy(() -> new State(Map.of("momentum", THETA), Map.of(), Map.of()))
                 .withMessage("a state must have a vector 'theta', but had [momentum]");
     }
 
@@ -35,7 +35,7 @@ class StateTest {
     @Test
     void isNotTheMapItCameFrom() {
         Map<String, Vector> vectors = new HashMap<>(Map.of("theta", THETA));
-        State state = new State(vectors, Map.of());
+        State state = new State(vectors, Map.of(), Map.of());
         vectors.clear();
 
         assertThat(state.theta()).isEqualTo(THETA);

@@ -3,9 +3,7 @@ package io.tta4j.sar.recovery;
 import io.tta4j.method.State;
 import io.tta4j.model.Vector;
 import io.tta4j.sar.minimizer.Sgd;
-import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
 
 /**
  * Resets on collapse: an entropy that has become tiny on average means that the model predicts the same few classes
@@ -44,10 +42,6 @@ public record LossAverageReset(double threshold, boolean compat) implements Reco
     }
 
     private static State forget(State state) {
-        Map<String, Vector> vectors = new TreeMap<>(state.vectors());
-        Map<String, Double> scalars = new TreeMap<>(state.scalars());
-        vectors.remove(Sgd.MOMENTUM);
-        scalars.remove(LOSS_AVERAGE);
-        return new State(vectors, scalars);
+        return state.without(Sgd.MOMENTUM).without(LOSS_AVERAGE);
     }
 }

@@ -1,0 +1,37 @@
+package io.tta4j;
+
+import io.tta4j.method.Recognition;
+import io.tta4j.model.Batch;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** The latest unknown samples; the oldest make room. By one thread at a time. */
+final class UnknownSamples {
+
+    private final int capacity;
+    private final Deque<UnknownSample> samples = new ArrayDeque<>();
+
+    UnknownSamples(int capacity) {
+        this.capacity = capacity;
+    }
+
+    void add(long request, Batch batch, Recognition recognition) {
+        for (int row = 0; row < batch.rows() && capacity > 0; row++) {
+            if (recognition.isFlagged(row)) {
+                if (samples.size() == capacity) {
+                    samples.removeFirst();
+                }
+                samples.addLast(new UnknownSample(
+                        request, row, batch.select(row), recognition.unknown().get(row)));
+            }
+        }
+    }
+
+    /** All that are there, oldest first; there are none afterwards. */
+    List<UnknownSample> drain() {
+        List<UnknownSample> all = List.copyOf(samples);
+        samples.clear();
+        return all;
+    }
+}
