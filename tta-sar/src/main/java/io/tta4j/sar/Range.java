@@ -1,10 +1,17 @@
 package io.tta4j.sar;
 
 /** The ranges that settings lie in. NaN and the infinities are in none of them. */
-enum Range {
+public enum Range {
+    /** From 0. */
     NON_NEGATIVE("at least 0 and finite", 0, Double.MAX_VALUE),
+
+    /** Above 0. */
     POSITIVE("greater than 0 and finite", Double.MIN_VALUE, Double.MAX_VALUE),
+
+    /** From 0 to below 1. */
     BELOW_ONE("at least 0 and less than 1", 0, Math.nextDown(1.0)),
+
+    /** Above 0 to 1. */
     QUANTILE("greater than 0 and at most 1", Double.MIN_VALUE, 1);
 
     private final String words;

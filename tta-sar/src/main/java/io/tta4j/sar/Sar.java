@@ -6,17 +6,7 @@ import io.tta4j.method.State;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Statistics;
-import io.tta4j.sar.filter.EntropyMargin;
-import io.tta4j.sar.filter.GradientNormLimit;
-import io.tta4j.sar.filter.GradientNormQuantile;
-import io.tta4j.sar.filter.SampleFilter;
-import io.tta4j.sar.minimizer.Descent;
-import io.tta4j.sar.minimizer.ReliableLoss;
-import io.tta4j.sar.minimizer.Sgd;
 import io.tta4j.sar.minimizer.SharpnessAware;
-import io.tta4j.sar.objective.SoftmaxEntropy;
-import io.tta4j.sar.recovery.LossAverageReset;
-import io.tta4j.sar.recovery.Recovery;
 
 /**
  * SAR: sharpness-aware and reliable entropy minimisation (Niu et al., "Towards Stable Test-Time Adaptation in Dynamic
@@ -40,10 +30,10 @@ public final class Sar implements Method {
     /** The name that settings and reports use. */
     public static final String NAME = "sar";
 
-    private final SarConfig config;
+    private final SarRecipe recipe;
 
     private Sar(SarConfig config) {
-        this.config = config;
+        this.recipe = new SarRecipe(config, new SharpnessAware(config.rho()));
     }
 
     /** SAR with these settings. */
@@ -63,12 +53,12 @@ public final class Sar implements Method {
 
     @Override
     public Statistics statistics() {
-        return config.statistics();
+        return config().statistics();
     }
 
     /** The settings. */
     public SarConfig config() {
-        return config;
+        return recipe.config();
     }
 
     /**
@@ -79,50 +69,11 @@ public final class Sar implements Method {
      */
     @Override
     public State initial(AdaptableModel model) {
-        config.layers().mask(model.layout());
-        if (!model.samplesIndependent()) {
-            config.maxGradientNorm().ifPresent(limit -> refuse("sar.maxGradientNorm", limit));
-            config.gradientQuantile().ifPresent(q -> refuse("sar.gradientQuantile", q));
-        }
-        return State.of(model.source());
-    }
-
-    private static void refuse(String setting, double value) {
-        throw new IllegalArgumentException(
-                ("%s must be off for a model whose samples depend on each other (batch norm on"
-                                + " batch statistics), where a sample has no gradient of its own, but was %s")
-                        .formatted(setting, value));
+        return recipe.initial(model);
     }
 
     @Override
     public Adaptation adapt(AdaptableModel model, Pass pass, State state) {
-        SampleFilter margin = new EntropyMargin(config.margin(model.classes()));
-        ReliableLoss loss = new ReliableLoss(
-                SoftmaxEntropy.INSTANCE,
-                reliable(margin),
-                margin,
-                config.layers().mask(model.layout()),
-                model.samplesIndependent());
-        SharpnessAware minimizer = new SharpnessAware(config.rho());
-        Sgd optimizer = new Sgd(config.learningRate(pass.rows()), config.momentum());
-        Recovery recovery = new LossAverageReset(config.resetThreshold(model.classes()), config.compat());
-
-        Descent descent = minimizer.descend(loss, pass, state.theta());
-        boolean skipped = descent.isEmpty() && !config.compat();
-        State stepped = skipped ? state : optimizer.step(state, descent.gradient());
-        Recovery.Outcome outcome = recovery.after(stepped, descent.loss(), model.source());
-        return new Adaptation(outcome.state(), descent.report(pass.rows(), outcome.reset()));
-    }
-
-    private SampleFilter reliable(SampleFilter margin) {
-        SampleFilter filter = margin;
-        if (config.maxGradientNorm().isPresent()) {
-            filter = filter.and(new GradientNormLimit(config.maxGradientNorm().getAsDouble()));
-        }
-        if (config.gradientQuantile().isPresent()) {
-            filter = filter.and(
-                    new GradientNormQuantile(config.gradientQuantile().getAsDouble()));
-        }
-        return filter;
+        return recipe.adapt(model, pass, state);
     }
 }

@@ -10,17 +10,17 @@ import java.util.OptionalDouble;
  * SarConfig config = SarConfig.custom().learningRate(0.001).rho(0.05).build();
  * }</pre>
  *
- * <p>Where a setting is empty, its default depends on the model or the batch. SAR is Niu et al., ICLR 2023, arXiv
- * 2302.12400.
+ * <p>Methods that differ from SAR in the minimizer alone have these settings too, under their own name: see
+ * {@link #customFor}. SAR is Niu et al., ICLR 2023, arXiv 2302.12400.
  *
- * @param learningRate eta, at least 0; by default {@value #DEFAULT_LEARNING_RATE} times rows /
- *     {@value #DEFAULT_LEARNING_RATE_ROWS}, where rows is the size of the adaptation batch
+ * @param method the name that messages put in front of a setting's: {@code sar} in {@code sar.rho}
+ * @param learningRate eta, at least 0; by default 0.001 times rows / 64, where rows is the size of the adaptation batch
+ *     (the authors' code, ViT-B)
  * @param momentum mu, at least 0 and less than 1
  * @param rho radius of the sharpness-aware perturbation over the parameters that adapt, at least 0
- * @param margin E0 in nats, at least 0: a sample is reliable if its entropy is below; by default
- *     {@value #DEFAULT_MARGIN} ln C
- * @param resetThreshold e_m in nats, at least 0: theta goes back to the source where the loss average falls below; 0
- *     never resets; by default {@value #DEFAULT_RESET_THRESHOLD} ln C / ln 1000
+ * @param margin E0, at least 0: a sample is reliable if its entropy is below; by default 0.4 ln C
+ * @param resetThreshold e_m, at least 0: theta goes back to the source where the loss average falls below; 0 never
+ *     resets; by default 0.2 ln C / ln 1000
  * @param layers which norm layers adapt; by default all but the last floor(L/4)
  * @param maxGradientNorm if set, greater than 0: a sample is reliable only if the norm of its own entropy gradient is
  *     at most this
@@ -32,22 +32,20 @@ import java.util.OptionalDouble;
  *     reliable, a reset keeps the loss average, and a reset keeps the momentum
  */
 public record SarConfig(
-        OptionalDouble learningRate,
+        String method,
+        LearningRate learningRate,
         double momentum,
         double rho,
-        OptionalDouble margin,
-        OptionalDouble resetThreshold,
+        EntropyBound margin,
+        EntropyBound resetThreshold,
         LayerSelection layers,
         OptionalDouble maxGradientNorm,
         OptionalDouble gradientQuantile,
         Statistics statistics,
         boolean compat) {
 
-    /** The learning rate of a batch of {@value #DEFAULT_LEARNING_RATE_ROWS} (the authors' code for SAR, ViT-B). */
-    public static final double DEFAULT_LEARNING_RATE = 0.001;
-
-    /** The batch size that {@link #DEFAULT_LEARNING_RATE} is for. */
-    public static final int DEFAULT_LEARNING_RATE_ROWS = 64;
+    /** The authors' code for SAR, ViT-B: 0.001 for a batch of 64. */
+    public static final LearningRate DEFAULT_LEARNING_RATE = LearningRate.proportional(0.001, 64);
 
     /** The authors' code for SAR. */
     public static final double DEFAULT_MOMENTUM = 0.9;
@@ -55,27 +53,27 @@ public record SarConfig(
     /** The authors' code for SAR. */
     public static final double DEFAULT_RHO = 0.05;
 
-    /** E0 as a share of ln C (the authors' code for SAR, after EATA). */
-    public static final double DEFAULT_MARGIN = 0.4;
+    /** The authors' code for SAR, after EATA: 0.4 ln C. */
+    public static final EntropyBound DEFAULT_MARGIN = EntropyBound.shareOfLargest(0.4);
 
     /**
-     * e_m for 1,000 classes (the authors' code for SAR). With C classes this is scaled by ln C / ln 1000, the ratio of
-     * the largest entropies: unscaled, it would reset a healthy model of ten classes again and again.
+     * 0.2 nats for 1,000 classes, as in the authors' code for SAR. Unscaled, it would reset a healthy model of ten
+     * classes again and again.
      */
-    public static final double DEFAULT_RESET_THRESHOLD = 0.2;
+    public static final EntropyBound DEFAULT_RESET_THRESHOLD = EntropyBound.shareOfLargest(0.2 / Math.log(1000));
 
     public SarConfig {
-        learningRate.ifPresent(value -> Range.NON_NEGATIVE.require("sar.learningRate", value));
-        Range.BELOW_ONE.require("sar.momentum", momentum);
-        Range.NON_NEGATIVE.require("sar.rho", rho);
-        margin.ifPresent(value -> Range.NON_NEGATIVE.require("sar.margin", value));
-        resetThreshold.ifPresent(value -> Range.NON_NEGATIVE.require("sar.resetThreshold", value));
-        maxGradientNorm.ifPresent(value -> Range.POSITIVE.require("sar.maxGradientNorm", value));
-        gradientQuantile.ifPresent(value -> Range.QUANTILE.require("sar.gradientQuantile", value));
+        Range.NON_NEGATIVE.require(method + ".learningRate", learningRate.value());
+        Range.BELOW_ONE.require(method + ".momentum", momentum);
+        Range.NON_NEGATIVE.require(method + ".rho", rho);
+        Range.NON_NEGATIVE.require(method + ".margin", margin.value());
+        Range.NON_NEGATIVE.require(method + ".resetThreshold", resetThreshold.value());
+        maxGradientNorm.ifPresent(value -> Range.POSITIVE.require(method + ".maxGradientNorm", value));
+        gradientQuantile.ifPresent(value -> Range.QUANTILE.require(method + ".gradientQuantile", value));
         if (statistics.useBatch() && (maxGradientNorm.isPresent() || gradientQuantile.isPresent())) {
             throw new IllegalArgumentException(
-                    "sar.maxGradientNorm and sar.gradientQuantile must be off where sar.statistics is '%s': a sample has no gradient of its own then"
-                            .formatted(statistics));
+                    "%1$s.maxGradientNorm and %1$s.gradientQuantile must be off where %1$s.statistics is '%2$s': a sample has no gradient of its own then"
+                            .formatted(method, statistics));
         }
     }
 
@@ -86,7 +84,16 @@ public record SarConfig(
 
     /** A builder that starts from the defaults. */
     public static Builder custom() {
-        return new Builder();
+        return customFor(Sar.NAME);
+    }
+
+    /**
+     * A builder that starts from the defaults, for a method that has SAR's settings.
+     *
+     * @param method the method's name, such as {@code rsgs}
+     */
+    public static Builder customFor(String method) {
+        return new Builder(method);
     }
 
     /** A builder that starts from another configuration. */
@@ -94,38 +101,27 @@ public record SarConfig(
         return new Builder(base);
     }
 
-    /** The learning rate for an adaptation batch. */
-    double learningRate(int rows) {
-        return learningRate.orElse(DEFAULT_LEARNING_RATE * rows / DEFAULT_LEARNING_RATE_ROWS);
-    }
-
-    /** The entropy margin for a number of classes, in nats. */
-    double margin(int classes) {
-        return margin.orElse(DEFAULT_MARGIN * Math.log(classes));
-    }
-
-    /** The reset threshold for a number of classes, in nats. */
-    double resetThreshold(int classes) {
-        return resetThreshold.orElse(DEFAULT_RESET_THRESHOLD * Math.log(classes) / Math.log(1000));
-    }
-
     /** Builds a {@link SarConfig}. Not thread-safe. */
     public static final class Builder {
 
-        private OptionalDouble learningRate = OptionalDouble.empty();
+        private final String method;
+        private LearningRate learningRate = DEFAULT_LEARNING_RATE;
         private double momentum = DEFAULT_MOMENTUM;
         private double rho = DEFAULT_RHO;
-        private OptionalDouble margin = OptionalDouble.empty();
-        private OptionalDouble resetThreshold = OptionalDouble.empty();
+        private EntropyBound margin = DEFAULT_MARGIN;
+        private EntropyBound resetThreshold = DEFAULT_RESET_THRESHOLD;
         private LayerSelection layers = LayerSelection.allButLast();
         private OptionalDouble maxGradientNorm = OptionalDouble.empty();
         private OptionalDouble gradientQuantile = OptionalDouble.empty();
         private Statistics statistics = Statistics.SOURCE;
         private boolean compat;
 
-        private Builder() {}
+        private Builder(String method) {
+            this.method = method;
+        }
 
         private Builder(SarConfig base) {
+            method = base.method;
             learningRate = base.learningRate;
             momentum = base.momentum;
             rho = base.rho;
@@ -139,9 +135,14 @@ public record SarConfig(
         }
 
         /** See {@link SarConfig#learningRate()}. */
-        public Builder learningRate(double learningRate) {
-            this.learningRate = OptionalDouble.of(learningRate);
+        public Builder learningRate(LearningRate learningRate) {
+            this.learningRate = learningRate;
             return this;
+        }
+
+        /** The same for every batch; see {@link SarConfig#learningRate()}. */
+        public Builder learningRate(double learningRate) {
+            return learningRate(LearningRate.fixed(learningRate));
         }
 
         /** See {@link SarConfig#momentum()}. */
@@ -156,16 +157,26 @@ public record SarConfig(
             return this;
         }
 
+        /** See {@link SarConfig#margin()}. */
+        public Builder margin(EntropyBound margin) {
+            this.margin = margin;
+            return this;
+        }
+
         /** In nats; see {@link SarConfig#margin()}. */
         public Builder margin(double margin) {
-            this.margin = OptionalDouble.of(margin);
+            return margin(EntropyBound.nats(margin));
+        }
+
+        /** See {@link SarConfig#resetThreshold()}. */
+        public Builder resetThreshold(EntropyBound resetThreshold) {
+            this.resetThreshold = resetThreshold;
             return this;
         }
 
         /** In nats; see {@link SarConfig#resetThreshold()}. */
         public Builder resetThreshold(double resetThreshold) {
-            this.resetThreshold = OptionalDouble.of(resetThreshold);
-            return this;
+            return resetThreshold(EntropyBound.nats(resetThreshold));
         }
 
         /** See {@link SarConfig#layers()}. */
@@ -176,7 +187,7 @@ public record SarConfig(
 
         /** {@code all} or globs on layer names, separated by commas. */
         public Builder layers(String layers) {
-            return layers(LayerSelection.parse("sar.layers", layers));
+            return layers(LayerSelection.parse(method + ".layers", layers));
         }
 
         /** See {@link SarConfig#maxGradientNorm()}. */
@@ -199,7 +210,7 @@ public record SarConfig(
 
         /** {@code source}, {@code batch}, or the weight of the batch, in 0..1. */
         public Builder statistics(String statistics) {
-            return statistics(Statistics.parse("sar.statistics", statistics));
+            return statistics(Statistics.parse(method + ".statistics", statistics));
         }
 
         /** See {@link SarConfig#compat()}. */
@@ -215,6 +226,7 @@ public record SarConfig(
          */
         public SarConfig build() {
             return new SarConfig(
+                    method,
                     learningRate,
                     momentum,
                     rho,

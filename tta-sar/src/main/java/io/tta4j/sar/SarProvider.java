@@ -9,18 +9,6 @@ import java.util.List;
 /** Provides {@link Sar} under the name {@code sar}. */
 public final class SarProvider implements MethodProvider {
 
-    /** The layers setting, which SAR and Tent share. */
-    static final Setting LAYERS = new Setting(
-            "layers",
-            "all but the last floor(L/4)",
-            "which norm layers adapt: 'all', or globs (* and ?) on layer names separated by commas");
-
-    /** The statistics setting, which SAR and Tent share. */
-    static final Setting STATISTICS = new Setting(
-            "statistics",
-            "source",
-            "where batch norm takes its means and variances from: source, batch, or a weight of the batch in 0..1");
-
     @Override
     public String name() {
         return Sar.NAME;
@@ -28,19 +16,36 @@ public final class SarProvider implements MethodProvider {
 
     @Override
     public List<Setting> settings() {
+        return settings(SarConfig.ofDefaults());
+    }
+
+    @Override
+    public Method create(Settings settings) {
+        return Sar.of(read(settings, SarConfig.custom()).build());
+    }
+
+    /**
+     * The settings of SAR and of the methods that share them.
+     *
+     * @param defaults the method's defaults
+     */
+    public static List<Setting> settings(SarConfig defaults) {
         return List.of(
-                new Setting("learningRate", "0.001 * batch / 64", "step size, " + Range.NON_NEGATIVE),
-                new Setting("momentum", "0.9", "momentum of the gradient descent, " + Range.BELOW_ONE),
-                new Setting("rho", "0.05", "radius of the sharpness-aware perturbation, " + Range.NON_NEGATIVE),
+                learningRate(defaults.learningRate()),
+                momentum(defaults.momentum()),
+                new Setting(
+                        "rho",
+                        Double.toString(defaults.rho()),
+                        "radius of the sharpness-aware perturbation, " + Range.NON_NEGATIVE),
                 new Setting(
                         "margin",
-                        "0.4 ln C",
+                        defaults.margin().toString(),
                         "entropy in nats below which a sample is reliable, " + Range.NON_NEGATIVE),
                 new Setting(
                         "resetThreshold",
-                        "0.2 ln C / ln 1000",
+                        defaults.resetThreshold().toString(),
                         "average entropy in nats below which the model is reset, 0 for never, " + Range.NON_NEGATIVE),
-                LAYERS,
+                layers(),
                 new Setting(
                         "maxGradientNorm",
                         "off",
@@ -50,13 +55,12 @@ public final class SarProvider implements MethodProvider {
                         "off",
                         "largest quantile of its batch for the norm of a reliable sample's own gradient, "
                                 + Range.QUANTILE),
-                STATISTICS,
-                new Setting("compat", "false", "brings back three quirks of the authors' code, true or false"));
+                statistics(),
+                new Setting("compat", "false", "brings back three quirks of SAR's official code, true or false"));
     }
 
-    @Override
-    public Method create(Settings settings) {
-        SarConfig.Builder config = SarConfig.custom();
+    /** The configuration with those of SAR's settings that were given. */
+    public static SarConfig.Builder read(Settings settings, SarConfig.Builder config) {
         settings.number("learningRate").ifPresent(config::learningRate);
         settings.number("momentum").ifPresent(config::momentum);
         settings.number("rho").ifPresent(config::rho);
@@ -67,6 +71,29 @@ public final class SarProvider implements MethodProvider {
         settings.number("gradientQuantile").ifPresent(config::gradientQuantile);
         settings.text("statistics").ifPresent(config::statistics);
         settings.flag("compat").ifPresent(config::compat);
-        return Sar.of(config.build());
+        return config;
+    }
+
+    static Setting learningRate(LearningRate defaultRate) {
+        return new Setting("learningRate", defaultRate.toString(), "step size, " + Range.NON_NEGATIVE);
+    }
+
+    static Setting momentum(double defaultMomentum) {
+        return new Setting(
+                "momentum", Double.toString(defaultMomentum), "momentum of the gradient descent, " + Range.BELOW_ONE);
+    }
+
+    static Setting layers() {
+        return new Setting(
+                "layers",
+                "all but the last floor(L/4)",
+                "which norm layers adapt: 'all', or globs (* and ?) on layer names separated by commas");
+    }
+
+    static Setting statistics() {
+        return new Setting(
+                "statistics",
+                "source",
+                "where batch norm takes its means and variances from: source, batch, or a weight of the batch in 0..1");
     }
 }

@@ -81,7 +81,7 @@ public final class Tent implements Method {
                 SampleFilter.all(),
                 config.layers().mask(model.layout()),
                 model.samplesIndependent());
-        Sgd optimizer = new Sgd(config.learningRate(pass.rows()), config.momentum());
+        Sgd optimizer = new Sgd(config.learningRate().of(pass.rows()), config.momentum());
 
         Descent descent = Minimizer.plain().descend(loss, pass, state.theta());
         return new Adaptation(optimizer.step(state, descent.gradient()), descent.report(pass.rows(), false));

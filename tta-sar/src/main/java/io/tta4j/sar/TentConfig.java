@@ -1,26 +1,23 @@
 package io.tta4j.sar;
 
 import io.tta4j.model.Statistics;
-import java.util.OptionalDouble;
 
 /**
  * The settings of {@link Tent}. Immutable; made by a builder. Tent is Wang et al., ICLR 2021.
  *
- * @param learningRate eta, at least 0; by default {@link SarConfig#DEFAULT_LEARNING_RATE} times rows /
- *     {@link SarConfig#DEFAULT_LEARNING_RATE_ROWS}, where rows is the size of the adaptation batch: SAR's, so that the
- *     two compare
+ * @param learningRate eta, at least 0; by default {@link SarConfig#DEFAULT_LEARNING_RATE}, so that the two compare
  * @param momentum mu, at least 0 and less than 1
  * @param layers which norm layers adapt; by default all but the last floor(L/4), as SAR's
  * @param statistics where batch norm takes its means and variances from; by default the source. The authors' code takes
  *     those of the batch
  */
-public record TentConfig(OptionalDouble learningRate, double momentum, LayerSelection layers, Statistics statistics) {
+public record TentConfig(LearningRate learningRate, double momentum, LayerSelection layers, Statistics statistics) {
 
     /** As SAR's, so that the two compare. */
     public static final double DEFAULT_MOMENTUM = 0.9;
 
     public TentConfig {
-        learningRate.ifPresent(value -> Range.NON_NEGATIVE.require("tent.learningRate", value));
+        Range.NON_NEGATIVE.require("tent.learningRate", learningRate.value());
         Range.BELOW_ONE.require("tent.momentum", momentum);
     }
 
@@ -39,15 +36,10 @@ public record TentConfig(OptionalDouble learningRate, double momentum, LayerSele
         return new Builder(base);
     }
 
-    /** The learning rate for an adaptation batch. */
-    double learningRate(int rows) {
-        return learningRate.orElse(SarConfig.DEFAULT_LEARNING_RATE * rows / SarConfig.DEFAULT_LEARNING_RATE_ROWS);
-    }
-
     /** Builds a {@link TentConfig}. Not thread-safe. */
     public static final class Builder {
 
-        private OptionalDouble learningRate = OptionalDouble.empty();
+        private LearningRate learningRate = SarConfig.DEFAULT_LEARNING_RATE;
         private double momentum = DEFAULT_MOMENTUM;
         private LayerSelection layers = LayerSelection.allButLast();
         private Statistics statistics = Statistics.SOURCE;
@@ -62,9 +54,14 @@ public record TentConfig(OptionalDouble learningRate, double momentum, LayerSele
         }
 
         /** See {@link TentConfig#learningRate()}. */
-        public Builder learningRate(double learningRate) {
-            this.learningRate = OptionalDouble.of(learningRate);
+        public Builder learningRate(LearningRate learningRate) {
+            this.learningRate = learningRate;
             return this;
+        }
+
+        /** The same for every batch; see {@link TentConfig#learningRate()}. */
+        public Builder learningRate(double learningRate) {
+            return learningRate(LearningRate.fixed(learningRate));
         }
 
         /** See {@link TentConfig#momentum()}. */

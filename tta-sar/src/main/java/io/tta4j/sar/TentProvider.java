@@ -16,11 +16,12 @@ public final class TentProvider implements MethodProvider {
 
     @Override
     public List<Setting> settings() {
+        TentConfig defaults = TentConfig.ofDefaults();
         return List.of(
-                new Setting("learningRate", "0.001 * batch / 64", "step size, " + Range.NON_NEGATIVE),
-                new Setting("momentum", "0.9", "momentum of the gradient descent, " + Range.BELOW_ONE),
-                SarProvider.LAYERS,
-                SarProvider.STATISTICS);
+                SarProvider.learningRate(defaults.learningRate()),
+                SarProvider.momentum(defaults.momentum()),
+                SarProvider.layers(),
+                SarProvider.statistics());
     }
 
     @Override

@@ -49,6 +49,32 @@ class SettingsTest {
     }
 
     @Test
+    void theHelpShowsTheDefaults() {
+        assertThat(Methods.named("sar").settings())
+                .extracting(Setting::defaultValue)
+                .containsExactly(
+                        "0.001 * batch / 64",
+                        "0.9",
+                        "0.05",
+                        "0.4 ln C",
+                        "0.029 ln C",
+                        "all but the last floor(L/4)",
+                        "off",
+                        "off",
+                        "source",
+                        "false");
+        assertThat(LearningRate.fixed(0.25)).hasToString("0.25");
+        assertThat(EntropyBound.nats(1.25)).hasToString("1.25");
+    }
+
+    @Test
+    void aLearningRateIsForAtLeastOneRow() {
+        assertThatThrownBy(() -> LearningRate.proportional(0.001, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the rows that a learning rate is for must be at least 1, but were 0");
+    }
+
+    @Test
     void nothingSetMeansTheDefaults() {
         assertThat(sar(Map.of()).config()).isEqualTo(SarConfig.ofDefaults());
         assertThat(sar(Map.of()).name()).isEqualTo("sar");
@@ -67,13 +93,13 @@ class SettingsTest {
         assertThat(config.compat()).isFalse();
         assertThat(config.maxGradientNorm()).isEmpty();
         assertThat(config.gradientQuantile()).isEmpty();
-        assertThat(config.learningRate(64)).isEqualTo(0.001);
-        assertThat(config.learningRate(16)).isEqualTo(0.00025);
-        assertThat(config.margin(10)).isCloseTo(0.921034, within(1e-6));
-        assertThat(config.margin(1000)).isCloseTo(2.763102, within(1e-6));
-        assertThat(config.resetThreshold(10)).isCloseTo(0.2 / 3, within(1e-12));
-        assertThat(config.resetThreshold(1000)).isCloseTo(0.2, within(1e-12));
-        assertThat(TentConfig.ofDefaults().learningRate(16)).isEqualTo(0.00025);
+        assertThat(config.learningRate().of(64)).isEqualTo(0.001);
+        assertThat(config.learningRate().of(16)).isEqualTo(0.00025);
+        assertThat(config.margin().nats(10)).isCloseTo(0.921034, within(1e-6));
+        assertThat(config.margin().nats(1000)).isCloseTo(2.763102, within(1e-6));
+        assertThat(config.resetThreshold().nats(10)).isCloseTo(0.2 / 3, within(1e-12));
+        assertThat(config.resetThreshold().nats(1000)).isCloseTo(0.2, within(1e-12));
+        assertThat(TentConfig.ofDefaults().learningRate().of(16)).isEqualTo(0.00025);
     }
 
     @Test
@@ -102,9 +128,9 @@ class SettingsTest {
                         .gradientQuantile(0.75)
                         .compat(true)
                         .build());
-        assertThat(config.learningRate(7)).isEqualTo(0.01);
-        assertThat(config.margin(10)).isEqualTo(1.5);
-        assertThat(config.resetThreshold(10)).isEqualTo(0);
+        assertThat(config.learningRate().of(7)).isEqualTo(0.01);
+        assertThat(config.margin().nats(10)).isEqualTo(1.5);
+        assertThat(config.resetThreshold().nats(10)).isEqualTo(0);
         assertThat(SarConfig.from(config).build()).isEqualTo(config);
         assertThat(SarConfig.from(config).rho(0.2).build().rho()).isEqualTo(0.2);
 
