@@ -2,6 +2,7 @@ package io.tta4j.sar.minimizer;
 
 import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
+import java.util.function.BinaryOperator;
 
 /**
  * Sharpness-aware minimisation: descends along the gradient at the worst point of a ball around theta, to first order
@@ -16,6 +17,15 @@ public record SharpnessAware(double rho) implements Minimizer {
 
     @Override
     public Descent descend(ReliableLoss loss, Pass pass, Vector theta) {
+        return descend(loss, pass, theta, (here, there) -> there);
+    }
+
+    /**
+     * Descends along what is made of both gradients.
+     *
+     * @param direction from the gradients at theta and at the worst point to the one to step along
+     */
+    Descent descend(ReliableLoss loss, Pass pass, Vector theta, BinaryOperator<Vector> direction) {
         ReliableLoss.Value here = loss.at(pass);
         if (here.samples() == 0) {
             return Descent.none(0, theta.size());
@@ -23,7 +33,11 @@ public record SharpnessAware(double rho) implements Minimizer {
         pass.freeActivations();
         Vector worst = theta.plus(perturbation(here.gradient()));
         ReliableLoss.Value there = loss.at(pass, worst, here.rows());
-        return new Descent(here.samples(), there.samples(), there.loss(), there.gradient());
+        if (there.samples() == 0) {
+            return Descent.none(here.samples(), theta.size());
+        }
+        Vector gradient = direction.apply(here.gradient(), there.gradient());
+        return new Descent(here.samples(), there.samples(), there.loss(), gradient);
     }
 
     /** {@code rho g / (||g|| + 1e-12)}, with one norm over all of g. */
