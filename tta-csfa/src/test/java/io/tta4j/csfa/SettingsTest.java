@@ -1,0 +1,130 @@
+package io.tta4j.csfa;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tta4j.method.MethodProvider;
+import io.tta4j.method.Methods;
+import io.tta4j.method.Setting;
+import io.tta4j.method.Settings;
+import io.tta4j.model.Statistics;
+import io.tta4j.sar.SarProvider;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Settings as users write them, down to the configuration. */
+class SettingsTest {
+
+    private static Rsgs rsgs(Map<String, String> values) {
+        MethodProvider provider = Methods.named("rsgs");
+        return (Rsgs) provider.create(Settings.of(provider, values));
+    }
+
+    @Test
+    void theProviderIsFoundByNameAndHasSarsSettingsBesideItsOwn() {
+        assertThat(Methods.available()).containsKeys("rsgs", "sar", "tent", "source");
+        assertThat(Methods.named("rsgs").settings().get(0).name()).isEqualTo("alpha");
+        assertThat(Methods.named("rsgs").settings().stream().skip(1).map(Setting::name))
+                .containsExactlyElementsOf(
+                        new SarProvider().settings().stream().map(Setting::name).toList());
+    }
+
+    @Test
+    void nothingSetMeansTheDefaults() {
+        assertThat(rsgs(Map.of()).config()).isEqualTo(RsgsConfig.ofDefaults());
+        assertThat(rsgs(Map.of()).name()).isEqualTo("rsgs");
+        assertThat(rsgs(Map.of()).statistics()).isEqualTo(Statistics.SOURCE);
+    }
+
+    @Test
+    void everySettingIsRead() {
+        RsgsConfig config = rsgs(Map.ofEntries(
+                        Map.entry("alpha", "0.75"),
+                        Map.entry("learningRate", "0.01"),
+                        Map.entry("momentum", "0"),
+                        Map.entry("rho", "0.1"),
+                        Map.entry("margin", "1.5"),
+                        Map.entry("resetThreshold", "0"),
+                        Map.entry("layers", "layer1.*"),
+                        Map.entry("maxGradientNorm", "2"),
+                        Map.entry("gradientQuantile", "0.75"),
+                        Map.entry("compat", "true")))
+                .config();
+
+        assertThat(config)
+                .isEqualTo(RsgsConfig.custom()
+                        .alpha(0.75)
+                        .sar(sar -> sar.learningRate(0.01)
+                                .momentum(0)
+                                .rho(0.1)
+                                .margin(1.5)
+                                .resetThreshold(0)
+                                .layers("layer1.*")
+                                .maxGradientNorm(2)
+                                .gradientQuantile(0.75)
+                                .compat(true))
+                        .build());
+        assertThat(RsgsConfig.from(config).build()).isEqualTo(config);
+        assertThat(RsgsConfig.from(config).sar(sar -> sar.rho(0.2)).build())
+                .isEqualTo(RsgsConfig.from(config)
+                        .alpha(0.75)
+                        .sar(sar -> sar.rho(0.2))
+                        .build())
+                .isNotEqualTo(config);
+        assertThat(rsgs(Map.of("statistics", "batch")).statistics()).isEqualTo(Statistics.BATCH);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "alpha | -0.1 | at least 0 and finite",
+                "alpha | NaN | at least 0 and finite",
+                "alpha | Infinity | at least 0 and finite",
+                "learningRate | -0.1 | at least 0 and finite",
+                "momentum | 1.0 | at least 0 and less than 1",
+                "rho | Infinity | at least 0 and finite",
+                "margin | NaN | at least 0 and finite",
+                "resetThreshold | -1.0 | at least 0 and finite",
+                "maxGradientNorm | 0.0 | greater than 0 and finite",
+                "gradientQuantile | 1.5 | greater than 0 and at most 1",
+            })
+    void aSettingOutOfRangeIsRefusedByName(String name, String value, String range) {
+        assertThatThrownBy(() -> rsgs(Map.of(name, value)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("rsgs.%s must be %s, but was %s", name, range, value);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "alpha, much, must be a number",
+        "statistics, train, 'must be source, batch, or a weight'",
+        "compat, yes, must be true or false",
+        "layers, '', must be 'all'"
+    })
+    void aSettingThatCannotBeReadIsRefusedByName(String name, String value, String problem) {
+        assertThatThrownBy(() -> rsgs(Map.of(name, value)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("rsgs." + name + " " + problem);
+    }
+
+    @Test
+    void aSettingThatDoesNotExistIsRefusedWithThoseThatDo() {
+        MethodProvider provider = Methods.named("rsgs");
+
+        assertThatThrownBy(() -> Settings.of(provider, Map.of("beta", "1")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("rsgs.alpha")
+                .hasMessageContaining("but was 'rsgs.beta'");
+    }
+
+    @Test
+    void gradientFiltersAndStatisticsOfTheBatchExcludeEachOther() {
+        assertThatThrownBy(() -> rsgs(Map.of("gradientQuantile", "0.5", "statistics", "batch")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("rsgs.maxGradientNorm and rsgs.gradientQuantile must be off")
+                .hasMessageContaining("where rsgs.statistics is 'batch'");
+    }
+}
