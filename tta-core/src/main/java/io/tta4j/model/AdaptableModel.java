@@ -1,12 +1,14 @@
 package io.tta4j.model;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A classifier that is a pure function of its inputs and of theta, the scales and shifts of its norm layers.
  *
  * <pre>
- *     logits = forward(inputs, theta)
+ *     logits, features = forward(inputs, theta)
  *     gradient = pullback(seed)          seed = dLoss / dLogits
  * </pre>
  *
@@ -20,6 +22,23 @@ public interface AdaptableModel extends AutoCloseable {
 
     /** C, the number of classes. */
     int classes();
+
+    /**
+     * D, the width of the features that a pass hands out beside its logits; empty (the default) where the model was
+     * loaded to hand out none, which costs nothing.
+     */
+    default OptionalInt features() {
+        return OptionalInt.empty();
+    }
+
+    /**
+     * W, the weights of the classifier, of shape [C, D], a row a class, where the logits are a plain product of the
+     * features: {@code logits = features W^T + b}, whatever theta. Empty where the model hands out no features, hands
+     * out others than the classifier's input, or its classifier is of another form.
+     */
+    default Optional<Matrix> classifierWeights() {
+        return Optional.empty();
+    }
 
     /** The norm layers and their place in theta. */
     AffineLayout layout();

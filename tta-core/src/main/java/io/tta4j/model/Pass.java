@@ -1,10 +1,11 @@
 package io.tta4j.model;
 
 /**
- * What a forward run hands out: logits and, until it is closed, the pullback of that run.
+ * What a forward run hands out: logits, features where the model was loaded with them and, until it is closed, the
+ * pullback of that run.
  *
  * <p>Owns native memory (the activations that the pullback reads); close it as soon as the last pullback is done. Use
- * by one thread at a time. After {@link #close} the logits remain readable; the other methods throw
+ * by one thread at a time. After {@link #close} logits and features remain readable; the other methods throw
  * {@link IllegalStateException}.
  */
 public interface Pass extends AutoCloseable {
@@ -18,6 +19,17 @@ public interface Pass extends AutoCloseable {
     /** The model's own output, shape [N, C]: the logits, or probabilities where the model ends in a softmax. */
     default Matrix output() {
         return logits();
+    }
+
+    /**
+     * What the network makes of each sample before it is classified, at this pass's theta: shape [N, D], with D as
+     * {@link AdaptableModel#features} says.
+     *
+     * @throws IllegalStateException if the model was loaded without features; see {@link AdaptableModel#features}
+     */
+    default Matrix features() {
+        throw new IllegalStateException(
+                "the model must be loaded with features for a pass to hand them out, but was loaded without; ask for them in the options it is loaded with: features(\"auto\"), or --features auto on the command line");
     }
 
     /**
