@@ -72,7 +72,8 @@ public final class DjlEngine implements Engine {
         }
         DjlOptions.Builder djl = DjlOptions.custom()
                 .device(device(file, options.device()))
-                .activations(options.recompute() ? Activations.RECOMPUTED : Activations.KEPT);
+                .activations(options.recompute() ? Activations.RECOMPUTED : Activations.KEPT)
+                .features(options.features());
         options.inputShapes()
                 .forEach((input, extents) -> djl.input(
                         input,

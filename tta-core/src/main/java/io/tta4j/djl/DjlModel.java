@@ -7,6 +7,7 @@ import ai.djl.nn.Block;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
+import io.tta4j.engine.Features;
 import io.tta4j.engine.InspectableModel;
 import io.tta4j.engine.Inspection;
 import io.tta4j.engine.Leases;
@@ -15,6 +16,7 @@ import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.AffineLayout;
 import io.tta4j.model.Batch;
 import io.tta4j.model.InputSpec;
+import io.tta4j.model.Matrix;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.NormKind;
 import io.tta4j.model.Pass;
@@ -26,13 +28,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /**
  * A TorchScript classifier that can be adapted, on the PyTorch engine of the Deep Java Library.
  *
  * <p>What adapts is the parameters of the norm layers, all else is frozen; the pullback is PyTorch's own. The first
- * output, or the one called {@code logits}, must be unnormalised class scores [N, C].
+ * output, or the one called {@code logits}, must be unnormalised class scores [N, C]. With {@link DjlOptions#features}
+ * a second output is handed out as features, of a module that returns both.
  *
  * <p>Parameters are written into the module before a run at another theta. A module whose last argument is called
  * {@code theta} takes them as an input instead, one flat tensor laid out as {@link #layout()}, and then runs for any
@@ -47,6 +52,9 @@ public final class DjlModel implements InspectableModel {
 
     /** The outputs of a module have no names; the one to adapt may have this. */
     static final String LOGITS = "logits";
+
+    /** The one that holds features may have this. */
+    static final String FEATURES = "features";
 
     private final String name;
     private final PtNDManager manager;
@@ -134,10 +142,10 @@ public final class DjlModel implements InspectableModel {
     private static DjlModel load(Path file, String name, TorchScript script, TorchScript original, DjlOptions options) {
         PtNDManager manager = EngineLibraries.manager(options.device());
         try {
-            NativeModule module = NativeModule.load(file, name, manager, script.takesTheta());
+            NativeModule module = NativeModule.load(file, name, manager, script.takesTheta(), options.features());
             NormParameters candidates = Probe.requireLayers(name, module, script);
             List<InputSpec> inputs = original.inputs(name, options);
-            Probe.Facts facts = Probe.of(name, module, candidates, inputs);
+            Probe.Facts facts = Probe.of(name, module, candidates, inputs, options.features());
             return new DjlModel(
                     name,
                     manager,
@@ -159,6 +167,7 @@ public final class DjlModel implements InspectableModel {
                 LOGITS,
                 facts.classes(),
                 false,
+                facts.features(),
                 facts.layout(),
                 facts.samplesIndependent(),
                 List.of(),
@@ -173,6 +182,16 @@ public final class DjlModel implements InspectableModel {
     @Override
     public int classes() {
         return facts.classes();
+    }
+
+    @Override
+    public OptionalInt features() {
+        return facts.features().map(Features::width).map(OptionalInt::of).orElseGet(OptionalInt::empty);
+    }
+
+    @Override
+    public Optional<Matrix> classifierWeights() {
+        return facts.classifierWeights();
     }
 
     @Override
@@ -232,10 +251,8 @@ public final class DjlModel implements InspectableModel {
         leases.acquire();
         try (NDManager scope = manager.newSubManager();
                 ModulePool.Lent lent = modules.lend(theta)) {
-            var logits = lent.module()
-                    .forward(scope, Feed.of(scope, inputs, batch), theta, false)
-                    .values();
-            return new ServedPass(this, batch, logits, logits);
+            NativeModule.Run run = lent.module().forward(scope, Feed.of(scope, inputs, batch), theta, false);
+            return new ServedPass(this, batch, run.outputs());
         } finally {
             leases.release();
         }

@@ -1,6 +1,7 @@
 package io.tta4j.djl;
 
 import ai.djl.Device;
+import io.tta4j.engine.Features;
 import io.tta4j.model.ElementType;
 import io.tta4j.model.InputSpec;
 import java.util.ArrayList;
@@ -21,8 +22,12 @@ import java.util.Optional;
  *     Runs at different parameters need one each or wait for each other, and all but one may hold activations; so with
  *     one, activations are recomputed. 2 by default; a second is made when it is first needed. A module that takes its
  *     parameters as an input needs no copies
+ * @param features what a pass hands out beside the logits: {@link Features#NONE} (the default), {@link Features#AUTO}
+ *     for the output called {@code features} or else the next one, or the name of an output where the module returns a
+ *     dictionary
  */
-public record DjlOptions(List<InputSpec> inputs, Optional<Device> device, Activations activations, int modules) {
+public record DjlOptions(
+        List<InputSpec> inputs, Optional<Device> device, Activations activations, int modules, String features) {
 
     /** What becomes of the activations between a pass and its pullback. */
     public enum Activations {
@@ -56,6 +61,7 @@ public record DjlOptions(List<InputSpec> inputs, Optional<Device> device, Activa
         builder.device = base.device;
         builder.activations = base.activations;
         builder.modules = base.modules;
+        builder.features = base.features;
         return builder;
     }
 
@@ -66,6 +72,7 @@ public record DjlOptions(List<InputSpec> inputs, Optional<Device> device, Activa
         private Optional<Device> device = Optional.empty();
         private Activations activations = Activations.KEPT;
         private int modules = 2;
+        private String features = Features.NONE;
 
         private Builder() {}
 
@@ -106,8 +113,14 @@ public record DjlOptions(List<InputSpec> inputs, Optional<Device> device, Activa
             return this;
         }
 
+        /** What a pass hands out beside the logits: {@code none}, {@code auto} or the name of an output. */
+        public Builder features(String features) {
+            this.features = features;
+            return this;
+        }
+
         public DjlOptions build() {
-            return new DjlOptions(inputs, device, activations, modules);
+            return new DjlOptions(inputs, device, activations, modules, features);
         }
     }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import io.tta4j.engine.OpenPass;
+import io.tta4j.engine.Outputs;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
@@ -40,8 +41,9 @@ final class DjlPass extends OpenPass {
         }
     }
 
-    private DjlPass(DjlModel model, NDManager scope, NDList inputs, Vector theta, Matrix logits, @Nullable Kept kept) {
-        super(model, theta, logits, logits);
+    private DjlPass(
+            DjlModel model, NDManager scope, NDList inputs, Vector theta, Outputs outputs, @Nullable Kept kept) {
+        super(model, theta, outputs);
         this.model = model;
         this.scope = scope;
         this.inputs = inputs;
@@ -61,9 +63,8 @@ final class DjlPass extends OpenPass {
         try {
             boolean recording = keep && lent.keep();
             NativeModule.Run run = lent.module().forward(activations, inputs, theta, recording);
-            Matrix logits = run.values();
             DjlPass pass = new DjlPass(
-                    model, scope, inputs, theta, logits, recording ? new Kept(lent, activations, run) : null);
+                    model, scope, inputs, theta, run.outputs(), recording ? new Kept(lent, activations, run) : null);
             keeping = recording;
             return pass;
         } finally {

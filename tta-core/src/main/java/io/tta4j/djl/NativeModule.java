@@ -12,6 +12,8 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import io.tta4j.engine.Features;
+import io.tta4j.engine.Outputs;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.Vector;
@@ -21,10 +23,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +50,7 @@ final class NativeModule {
     private final PtNDManager manager;
     private final PtSymbolBlock block;
     private final boolean takesTheta;
+    private final String features;
     private final Map<String, PtNDArray> parameters = new LinkedHashMap<>();
     private List<String> adaptedNames = List.of();
     private List<PtNDArray> adapted = List.of();
@@ -53,11 +58,12 @@ final class NativeModule {
     /** What {@link #adapted} holds; null where nobody knows. */
     private @Nullable Vector theta;
 
-    private NativeModule(String name, PtNDManager manager, PtSymbolBlock block, boolean takesTheta) {
+    private NativeModule(String name, PtNDManager manager, PtSymbolBlock block, boolean takesTheta, String features) {
         this.name = name;
         this.manager = manager;
         this.block = block;
         this.takesTheta = takesTheta;
+        this.features = features;
         JniUtils.enableInferenceMode(block);
         for (NDArray parameter : JniUtils.moduleGetParams(block, manager)) {
             parameter.setRequiresGradient(false);
@@ -70,14 +76,15 @@ final class NativeModule {
      *
      * @param parent owns the native memory, and says on which device
      * @param takesTheta whether the last argument is theta
+     * @param features as in {@link DjlOptions#features}
      * @throws ModelException if PyTorch cannot read it
      */
-    static NativeModule load(Path file, String name, PtNDManager parent, boolean takesTheta) {
+    static NativeModule load(Path file, String name, PtNDManager parent, boolean takesTheta, String features) {
         PtNDManager manager = parent.newSubManager(parent.getDevice());
         try {
             // Parameters that are loaded without "trainParam" could never take a gradient.
             PtSymbolBlock block = JniUtils.loadModule(manager, file, true, new String[0], new String[0], true);
-            return new NativeModule(name, manager, block, takesTheta);
+            return new NativeModule(name, manager, block, takesTheta, features);
         } catch (EngineException e) {
             manager.close();
             throw new ModelException("'%s' cannot be loaded by libtorch: %s".formatted(name, firstLine(e)), e);
@@ -92,7 +99,7 @@ final class NativeModule {
                 try (OutputStream stream = Files.newOutputStream(file)) {
                     JniUtils.writeModule(block, stream, false);
                 }
-                NativeModule copy = load(file, name, parent, takesTheta);
+                NativeModule copy = load(file, name, parent, takesTheta, features);
                 if (!manager.getDevice().isGpu()) {
                     copy.share(this);
                 }
@@ -122,6 +129,11 @@ final class NativeModule {
         parameters.forEach(
                 (parameter, array) -> shapes.put(parameter, array.getShape().getShape()));
         return shapes;
+    }
+
+    /** The values of a parameter as they are now. */
+    float[] values(String parameter) {
+        return Objects.requireNonNull(parameters.get(parameter)).toFloatArray();
     }
 
     /** Whether theta is the module's last input: any number of threads may run it then. */
@@ -190,13 +202,12 @@ final class NativeModule {
             leaves = adapted;
         }
         try {
-            PtNDArray logits = Autograd.with(recording, () -> {
+            return Autograd.with(recording, () -> {
                 NDList outputs = IValueUtils.forward(block, all, recording);
                 // They come with the manager of the first input.
                 outputs.attach(scope);
-                return logits(outputs);
+                return run(outputs, leaves);
             });
-            return new Run(this, logits, leaves);
         } catch (EngineException e) {
             throw new ModelException(
                     "'%s' failed on inputs %s: %s"
@@ -206,14 +217,47 @@ final class NativeModule {
         }
     }
 
-    /** The output that is called so, or the first; the others are freed. */
-    private static PtNDArray logits(NDList outputs) {
-        NDArray logits = outputs.stream()
-                .filter(output -> DjlModel.LOGITS.equals(output.getName()))
-                .findFirst()
-                .orElse(outputs.get(0));
-        outputs.stream().filter(output -> output != logits).forEach(NDArray::close);
-        return (PtNDArray) logits.toType(DataType.FLOAT32, false);
+    /** What is wanted of the outputs; the others are freed. */
+    private Run run(NDList outputs, List<PtNDArray> leaves) {
+        NDArray logits = named(outputs, DjlModel.LOGITS).orElse(outputs.get(0));
+        Optional<NDArray> found = features(outputs, logits);
+        outputs.stream()
+                .filter(output -> output != logits
+                        && found.filter(wanted -> wanted == output).isEmpty())
+                .forEach(NDArray::close);
+        return new Run(this, toFloat(logits), found.map(NativeModule::toFloat), leaves);
+    }
+
+    private static Optional<NDArray> named(NDList outputs, String name) {
+        return outputs.stream().filter(output -> name.equals(output.getName())).findFirst();
+    }
+
+    private static PtNDArray toFloat(NDArray output) {
+        return (PtNDArray) output.toType(DataType.FLOAT32, false);
+    }
+
+    private Optional<NDArray> features(NDList outputs, NDArray logits) {
+        if (features.equals(Features.NONE)) {
+            return Optional.empty();
+        }
+        Optional<NDArray> found = features.equals(Features.AUTO)
+                ? named(outputs, DjlModel.FEATURES)
+                        .or(() -> outputs.stream()
+                                .filter(output -> output != logits)
+                                .findFirst())
+                : named(outputs, features);
+        if (found.isEmpty()) {
+            throw new ModelException(
+                    "'%s': features '%s' must be an output beside the logits, but the outputs are %s; save a module whose forward method returns (logits, features), as with_features in tools/djl/torchscript.py makes of any network, and take features 'auto'"
+                            .formatted(
+                                    name,
+                                    features,
+                                    outputs.stream()
+                                            .map(output -> Objects.requireNonNullElse(output.getName(), "unnamed") + " "
+                                                    + output.getShape())
+                                            .toList()));
+        }
+        return found;
     }
 
     private void set(Vector wanted) {
@@ -256,11 +300,36 @@ final class NativeModule {
      * A forward run.
      *
      * @param logits [N, C], owned by the scope of the run
+     * @param features [N, D] but for axes of extent 1, owned by that too; empty where they are not wanted
      * @param leaves the tensors that take the gradient
      */
-    record Run(NativeModule module, PtNDArray logits, List<PtNDArray> leaves) {
+    record Run(NativeModule module, PtNDArray logits, Optional<PtNDArray> features, List<PtNDArray> leaves) {
 
-        /** @throws ModelException if the logits are not [N, C] */
+        /** @throws ModelException if the logits are not [N, C], or the features no row for each sample */
+        Outputs outputs() {
+            Matrix scores = values();
+            return new Outputs(scores, features.map(array -> rows(array, scores.rows())));
+        }
+
+        private Matrix rows(PtNDArray array, int rows) {
+            long[] shape = array.getShape().getShape();
+            boolean isRow = shape.length > 1
+                    && shape[0] == rows
+                    && Arrays.stream(shape)
+                                    .skip(1)
+                                    .filter(extent -> extent != 1)
+                                    .count()
+                            <= 1;
+            if (!isRow) {
+                throw new ModelException(
+                        "'%s' must put out features [N, D], a row for each sample, but for %d samples they are of shape %s; let the module pool or flatten them"
+                                .formatted(module.name, rows, array.getShape()));
+            }
+            float[] values = array.toFloatArray();
+            return Matrix.of(rows, values.length / rows, values);
+        }
+
+        /** The logits alone; throws as {@link #outputs}. */
         Matrix values() {
             long[] shape = logits.getShape().getShape();
             if (shape.length != 2) {

@@ -20,8 +20,8 @@ import java.util.Set;
  */
 record NormParameters(List<Affine> layers) {
 
-    private static final String WEIGHT = ".weight";
-    private static final String BIAS = ".bias";
+    static final String WEIGHT = ".weight";
+    static final String BIAS = ".bias";
 
     NormParameters {
         layers = List.copyOf(layers);

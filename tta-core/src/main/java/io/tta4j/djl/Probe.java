@@ -2,6 +2,8 @@ package io.tta4j.djl;
 
 import ai.djl.ndarray.NDManager;
 import io.tta4j.djl.NativeModule.Run;
+import io.tta4j.engine.Features;
+import io.tta4j.engine.Outputs;
 import io.tta4j.engine.RandomSamples;
 import io.tta4j.model.AffineLayout;
 import io.tta4j.model.Batch;
@@ -10,6 +12,7 @@ import io.tta4j.model.Matrix;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.Vector;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -20,7 +23,7 @@ final class Probe {
     private static final int ROWS = 5;
 
     /** Of the largest logit: kernels differ between batch sizes by rounding, interacting samples by much more. */
-    private static final double ROUNDING = 1e-4;
+    static final double ROUNDING = 1e-4;
 
     /**
      * What there is to know.
@@ -29,8 +32,16 @@ final class Probe {
      * @param layout the norm layers that the logits depend on
      * @param source theta as the module holds it
      * @param samplesIndependent whether a row of the logits depends on the same row of the inputs alone
+     * @param features what the module puts out beside the logits; empty where it is not wanted
+     * @param classifierWeights [C, D], where the logits were found to be a plain product of the features
      */
-    record Facts(int classes, AffineLayout layout, Vector source, boolean samplesIndependent) {}
+    record Facts(
+            int classes,
+            AffineLayout layout,
+            Vector source,
+            boolean samplesIndependent,
+            Optional<Features> features,
+            Optional<Matrix> classifierWeights) {}
 
     private final String name;
     private final NativeModule module;
@@ -69,32 +80,62 @@ final class Probe {
      * Probes a module, and leaves it adapting the norm layers that were found.
      *
      * @param candidates the norm layers among its parameters
-     * @throws ModelException if it cannot be adapted
+     * @param features as in {@link DjlOptions#features}
+     * @throws ModelException if it cannot be adapted, or does not put out the features
      */
-    static Facts of(String name, NativeModule module, NormParameters candidates, List<InputSpec> inputs) {
-        return new Probe(name, module, inputs).facts(candidates);
+    static Facts of(
+            String name, NativeModule module, NormParameters candidates, List<InputSpec> inputs, String features) {
+        return new Probe(name, module, inputs).facts(candidates, features);
     }
 
-    private Facts facts(NormParameters candidates) {
+    private Facts facts(NormParameters candidates, String wanted) {
         module.adapt(candidates.names());
         Batch batch = RandomSamples.of(inputs, ROWS);
         NormParameters layers = module.takesTheta() ? candidates : reached(candidates, batch);
         requireLayers(name, layers);
         module.adapt(layers.names());
         Vector source = module.values();
-        Matrix logits = logits(batch, source);
+        Outputs outputs = run(batch, source);
+        Matrix logits = outputs.logits();
         requireClassifier(logits);
-        requireSame(logits, logits(batch, source));
-        boolean independent = closeTo(logits.select(4, 2, 1), logits(batch.select(4, 2, 1), source), ROUNDING)
-                && closeTo(logits.select(3), logits(batch.select(3), source), ROUNDING);
-        return new Facts(logits.columns(), layers.layout(), source, independent);
+        requireSame(logits, run(batch, source).logits());
+        Outputs some = run(batch.select(4, 2, 1), source);
+        Outputs one = run(batch.select(3), source);
+        requireFixedWidth(outputs, some);
+        boolean independent = closeTo(logits.select(4, 2, 1), some.logits(), ROUNDING)
+                && closeTo(logits.select(3), one.logits(), ROUNDING);
+        return new Facts(
+                logits.columns(),
+                layers.layout(),
+                source,
+                independent,
+                outputs.features()
+                        .map(features -> new Features(
+                                wanted.equals(Features.AUTO) ? DjlModel.FEATURES : wanted, features.columns())),
+                outputs.features().flatMap(features -> ClassifierWeights.of(module, features, logits)));
     }
 
-    private Matrix logits(Batch batch, Vector theta) {
+    private Outputs run(Batch batch, Vector theta) {
         try (NDManager scope = module.newScope()) {
             return module.forward(scope, Feed.of(scope, inputs, batch), theta, false)
-                    .values();
+                    .outputs();
         }
+    }
+
+    private void requireFixedWidth(Outputs outputs, Outputs ofFewer) {
+        outputs.features()
+                .ifPresent(features -> ofFewer.features().ifPresent(fewer -> {
+                    if (features.columns() != fewer.columns()) {
+                        throw new ModelException(
+                                "'%s' must put out features [N, D] of one width, but puts out %d values a sample for %d samples and %d for %d; let the module return what its classifier is fed"
+                                        .formatted(
+                                                name,
+                                                features.columns(),
+                                                features.rows(),
+                                                fewer.columns(),
+                                                fewer.rows()));
+                    }
+                }));
     }
 
     private NormParameters reached(NormParameters candidates, Batch batch) {
@@ -151,7 +192,7 @@ final class Probe {
         }
     }
 
-    private static boolean closeTo(Matrix expected, Matrix found, double tolerance) {
+    static boolean closeTo(Matrix expected, Matrix found, double tolerance) {
         double largest = 0;
         double difference = 0;
         for (int row = 0; row < expected.rows(); row++) {

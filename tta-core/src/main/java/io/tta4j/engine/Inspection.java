@@ -3,6 +3,7 @@ package io.tta4j.engine;
 import io.tta4j.model.AffineLayout;
 import io.tta4j.model.InputSpec;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What an engine found in a model file.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param logits the tensor that adaptation reads, [N, C]
  * @param classes C
  * @param softmaxOutput whether the output is a softmax or log-softmax of the logits
+ * @param features what a pass hands out beside the logits; empty where it was not asked for
  * @param layout the norm layers and the parameters that were lifted
  * @param samplesIndependent whether a row of the logits depends on the same row of the inputs alone
  * @param obstacles what keeps the model from being adapted, a line each: operators without a gradient rule between a
@@ -25,6 +27,7 @@ public record Inspection(
         String logits,
         int classes,
         boolean softmaxOutput,
+        Optional<Features> features,
         AffineLayout layout,
         boolean samplesIndependent,
         List<String> obstacles,

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param logits the output that holds the logits, for models with several; empty for the engine's default
  * @param recompute whether a pullback runs forward again, instead of reading activations that were kept
  * @param rowsPerPass how many samples an adapting run may have at most; 0 for the whole batch
+ * @param features what a pass hands out beside the logits: {@link Features#NONE}, {@link Features#AUTO} for the input
+ *     of the classifier, or the name of a tensor
  */
 public record LoadOptions(
         String device,
@@ -24,7 +26,8 @@ public record LoadOptions(
         Map<String, List<Long>> inputShapes,
         Optional<String> logits,
         boolean recompute,
-        int rowsPerPass) {
+        int rowsPerPass,
+        String features) {
 
     public LoadOptions {
         inputShapes = Collections.unmodifiableMap(new LinkedHashMap<>(inputShapes));
@@ -32,6 +35,6 @@ public record LoadOptions(
 
     /** The processor, with all else as the engine has it. */
     public static LoadOptions ofDefaults() {
-        return new LoadOptions("cpu", 0, Map.of(), Optional.empty(), false, 0);
+        return new LoadOptions("cpu", 0, Map.of(), Optional.empty(), false, 0, Features.NONE);
     }
 }

@@ -19,15 +19,13 @@ public abstract class OpenPass implements Pass {
     protected final Vector theta;
 
     private final AdaptableModel model;
-    private final Matrix logits;
-    private final Matrix output;
+    private final Outputs outputs;
     private boolean closed;
 
-    protected OpenPass(AdaptableModel model, Vector theta, Matrix logits, Matrix output) {
+    protected OpenPass(AdaptableModel model, Vector theta, Outputs outputs) {
         this.model = model;
         this.theta = theta;
-        this.logits = logits;
-        this.output = output;
+        this.outputs = outputs;
     }
 
     /**
@@ -52,17 +50,22 @@ public abstract class OpenPass implements Pass {
 
     @Override
     public final int rows() {
-        return logits.rows();
+        return logits().rows();
     }
 
     @Override
     public final Matrix logits() {
-        return logits;
+        return outputs.logits();
     }
 
     @Override
     public final Matrix output() {
-        return output;
+        return outputs.output();
+    }
+
+    @Override
+    public final Matrix features() {
+        return outputs.features().orElseGet(Pass.super::features);
     }
 
     @Override
@@ -119,9 +122,9 @@ public abstract class OpenPass implements Pass {
 
     private void requireFits(Matrix seed) {
         requireOpen();
-        if (seed.rows() != logits.rows() || seed.columns() != logits.columns()) {
+        if (seed.rows() != rows() || seed.columns() != logits().columns()) {
             throw new IllegalArgumentException("seed must be of shape [%d, %d], but was [%d, %d]"
-                    .formatted(logits.rows(), logits.columns(), seed.rows(), seed.columns()));
+                    .formatted(rows(), logits().columns(), seed.rows(), seed.columns()));
         }
     }
 

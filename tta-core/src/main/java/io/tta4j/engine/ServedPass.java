@@ -11,14 +11,28 @@ import io.tta4j.model.Vector;
  *
  * @param model where to run again
  * @param batch the inputs
- * @param logits [N, C]
- * @param output the model's own output, [N, C]
+ * @param outputs what came out
  */
-public record ServedPass(AdaptableModel model, Batch batch, Matrix logits, Matrix output) implements Pass {
+public record ServedPass(AdaptableModel model, Batch batch, Outputs outputs) implements Pass {
 
     @Override
     public int rows() {
         return batch.rows();
+    }
+
+    @Override
+    public Matrix logits() {
+        return outputs.logits();
+    }
+
+    @Override
+    public Matrix output() {
+        return outputs.output();
+    }
+
+    @Override
+    public Matrix features() {
+        return outputs.features().orElseGet(Pass.super::features);
     }
 
     @Override

@@ -43,8 +43,8 @@ final class AdaptationSessions implements AutoCloseable {
 
     final NativeSession serve;
 
-    /** The answers: logits, and the model's own output where that is another tensor. */
-    final Set<String> answers;
+    /** What all of them hand out. */
+    final Answers answers;
 
     /** The part before the first adapted parameter; empty where passes start from the inputs of the network. */
     private final Optional<NativeSession> first;
@@ -88,10 +88,9 @@ final class AdaptationSessions implements AutoCloseable {
         this.weights = weights;
         intraOpThreads = options.intraOpThreads();
         settings = options.sessions();
-        answers = new LinkedHashSet<>(Set.of(analysis.head().logits()));
-        answers.add(analysis.head().output());
+        answers = new Answers(analysis.head(), analysis.features());
         try {
-            serve = open(forward(analysis, answers), Purpose.SERVING_ADAPTED);
+            serve = open(forward(analysis, answers.tensors()), Purpose.SERVING_ADAPTED);
             Pullback derived = options.recomputes()
                     ? analysis.differentiator().recompute(analysis.lifting())
                     : analysis.differentiator().pullback(analysis.lifting());
@@ -109,10 +108,10 @@ final class AdaptationSessions implements AutoCloseable {
                         ? Optional.of(open(derived.model(), Purpose.ADAPTING))
                         : fallback(analysis);
             } else {
-                AdaptingPart part = new AdaptingPart(
-                        new Graph(forward(analysis, answers)),
-                        analysis.facts(),
-                        derived.kept().stream().map(Kept::name).toList());
+                Set<String> reached = answers.tensors();
+                derived.kept().forEach(tensor -> reached.add(tensor.name()));
+                AdaptingPart part =
+                        new AdaptingPart(new Graph(forward(analysis, answers.tensors())), analysis.facts(), reached);
                 made = part.made();
                 start = part.start();
                 first = made.isEmpty() ? Optional.empty() : Optional.of(open(part.first(), Purpose.ADAPTING));
@@ -142,7 +141,7 @@ final class AdaptationSessions implements AutoCloseable {
         Set<String> kept = new LinkedHashSet<>();
         Set<String> keptOfStart = new LinkedHashSet<>();
         derived.kept().forEach(tensor -> (start.contains(tensor.name()) ? keptOfStart : kept).add(tensor.name()));
-        Set<String> traced = new LinkedHashSet<>(answers);
+        Set<String> traced = answers.tensors();
         traced.addAll(kept);
         List<RowGather.Source> sources =
                 derived.kept().stream().flatMap(AdaptationSessions::source).toList();

@@ -3,6 +3,7 @@ package io.tta4j.onnx;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
 import io.tta4j.engine.OpenPass;
+import io.tta4j.engine.Outputs;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
@@ -23,8 +24,8 @@ abstract class AdaptedPass extends OpenPass {
     final AdaptationSessions sessions;
     final Feed feed;
 
-    AdaptedPass(OnnxModel model, AdaptationSessions sessions, Feed feed, Vector theta, Matrix logits, Matrix output) {
-        super(model, theta, logits, output);
+    AdaptedPass(OnnxModel model, AdaptationSessions sessions, Feed feed, Vector theta, Outputs outputs) {
+        super(model, theta, outputs);
         this.model = model;
         this.sessions = sessions;
         this.feed = feed;

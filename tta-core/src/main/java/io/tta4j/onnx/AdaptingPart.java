@@ -32,25 +32,26 @@ final class AdaptingPart {
 
     /**
      * @param forward a whole forward pass, with theta as an input
-     * @param kept what the pullback reads of it: where no adapted parameter has a hand in that, the cut goes through it
+     * @param reached what it hands out and what the pullback reads of it: where no adapted parameter has a hand in
+     *     that, the cut goes through it
      */
-    AdaptingPart(Graph forward, Facts facts, Collection<String> kept) {
+    AdaptingPart(Graph forward, Facts facts, Collection<String> reached) {
         this.forward = forward;
         this.facts = facts;
         forward.inputs().stream()
                 .map(input -> input.getName())
                 .filter(input -> !input.equals(Lifting.THETA))
                 .forEach(inputs::add);
-        cut(kept);
+        cut(reached);
     }
 
-    private void cut(Collection<String> kept) {
+    private void cut(Collection<String> reached) {
         Set<String> adapting = forward.reachable(List.of(Lifting.THETA), node -> true);
         Deque<Node> waiting = new ArrayDeque<>();
         forward.nodes().stream()
                 .filter(node -> node.outputs().stream().anyMatch(adapting::contains))
                 .forEach(waiting::add);
-        kept.forEach(tensor -> reach(tensor, adapting, waiting));
+        reached.forEach(tensor -> reach(tensor, adapting, waiting));
         while (!waiting.isEmpty()) {
             Node node = waiting.remove();
             if (!rest.add(node)) {

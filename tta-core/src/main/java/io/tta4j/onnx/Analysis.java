@@ -1,6 +1,8 @@
 package io.tta4j.onnx;
 
+import io.tta4j.engine.Features;
 import io.tta4j.engine.Inspection;
+import io.tta4j.model.Matrix;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.NormKind;
 import io.tta4j.model.Statistics;
@@ -29,6 +31,9 @@ import java.util.stream.Collectors;
  * @param inputs what it is fed
  * @param head where the logits come out
  * @param classes C
+ * @param classifier the product that makes the logits; empty where there is no single one
+ * @param features what a pass hands out beside them
+ * @param fileAnswers whether the file itself makes all that a pass hands out
  * @param facts what the probe found
  * @param lifting the norm layers' parameters
  * @param refusal why there is nothing to adapt; empty if there is
@@ -41,6 +46,9 @@ record Analysis(
         Inputs inputs,
         Head head,
         int classes,
+        Optional<Classifier> classifier,
+        Optional<Features> features,
+        boolean fileAnswers,
         Facts facts,
         Lifting lifting,
         Optional<String> refusal,
@@ -105,6 +113,10 @@ record Analysis(
         Head head = Head.of(file.name(), graph, options.logits());
         Facts facts = finder.find(graph, inputs, head);
         int classes = classes(file, head, facts);
+        Optional<Classifier> classifier = Classifier.of(graph, head.logits());
+        Optional<Features> features = new FeatureFinder(file.name(), graph, facts).find(options.features(), classifier);
+        boolean fileAnswers = features.stream()
+                .allMatch(found -> original.producer(found.name()).isPresent());
         AdaptedLayers layers = AdaptedLayers.of(graph, facts, head.logits(), options.insertion());
         return new Analysis(
                 file,
@@ -113,6 +125,9 @@ record Analysis(
                 inputs,
                 head,
                 classes,
+                classifier,
+                features,
+                fileAnswers,
                 layers.facts(),
                 new Lifting(layers.sites()),
                 layers.refusal(),
@@ -138,6 +153,9 @@ record Analysis(
                 inputs,
                 head,
                 classes,
+                classifier,
+                features,
+                fileAnswers,
                 live.facts(),
                 new Lifting(live.sites()),
                 refusal,
@@ -171,6 +189,13 @@ record Analysis(
         return Math.toIntExact(shape.extent(1).fixed());
     }
 
+    /** The classifier's weights, where the features are what it is fed, and it is a plain product of them. */
+    Optional<Matrix> classifierWeights() {
+        return features.flatMap(found -> classifier
+                .filter(last -> last.input().equals(found.name()))
+                .flatMap(last -> last.weights(graph, classes, found.width())));
+    }
+
     /** What keeps the model from being adapted; empty if nothing does. Derives the backward graph to find out. */
     private List<String> obstacles() {
         return refusal.map(reason -> List.of(FloatPath.obstacle(graph).orElse(reason)))
@@ -199,6 +224,7 @@ record Analysis(
                 head.logits(),
                 classes,
                 head.isSoftmax(),
+                features,
                 lifting.layout(),
                 facts.samplesIndependent(),
                 obstacles(),

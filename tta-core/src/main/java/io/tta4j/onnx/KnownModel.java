@@ -1,11 +1,15 @@
 package io.tta4j.onnx;
 
+import io.tta4j.engine.Features;
 import io.tta4j.engine.Inspection;
 import io.tta4j.model.AffineLayout;
+import io.tta4j.model.Matrix;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.Statistics;
 import io.tta4j.model.Vector;
 import io.tta4j.onnx.probe.Observations;
+import io.tta4j.onnx.session.NativeSession;
+import io.tta4j.onnx.session.SessionSettings;
 import java.util.Optional;
 
 /**
@@ -16,7 +20,10 @@ import java.util.Optional;
  * @param inspection what a user is told about it
  * @param statistics those of batch norm, where they are not the source's
  * @param inputs what it is fed
- * @param head where the logits come out
+ * @param answers what a pass hands out, and where
+ * @param fileAnswers whether the file itself makes all of it
+ * @param classifierWeights the weights of the classifier, where features are asked for and it is a plain product of
+ *     them
  * @param classes C
  * @param layout the adapted layers' parameters
  * @param source theta as the file has it
@@ -29,7 +36,9 @@ record KnownModel(
         OnnxOptions options,
         Optional<Statistics> statistics,
         Inputs inputs,
-        Head head,
+        Answers answers,
+        boolean fileAnswers,
+        Optional<Matrix> classifierWeights,
         int classes,
         AffineLayout layout,
         Vector source,
@@ -70,7 +79,9 @@ record KnownModel(
                 options,
                 statistics,
                 analysis.inputs(),
-                analysis.head(),
+                new Answers(analysis.head(), analysis.features()),
+                analysis.fileAnswers(),
+                analysis.classifierWeights(),
                 analysis.classes(),
                 analysis.lifting().layout(),
                 analysis.lifting().source(),
@@ -90,6 +101,21 @@ record KnownModel(
                 options,
                 Optional.of(wanted),
                 seen);
+    }
+
+    /**
+     * A session over the file itself, which serves the source state; empty where it does not make all that it should.
+     */
+    Optional<NativeSession> open() {
+        if (!fileAnswers) {
+            return Optional.empty();
+        }
+        SessionSettings settings = options.sessions();
+        return Optional.of(answers.features()
+                .map(Features::name)
+                .filter(tensor -> !inspection.outputs().contains(tensor))
+                .map(tensor -> file.open(settings, tensor))
+                .orElseGet(() -> file.open(settings)));
     }
 
     /**

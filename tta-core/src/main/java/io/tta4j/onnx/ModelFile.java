@@ -1,7 +1,9 @@
 package io.tta4j.onnx;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -90,6 +93,25 @@ abstract sealed class ModelFile {
     /** Opens a session over the model as it is. */
     abstract NativeSession open(SessionSettings settings);
 
+    /**
+     * Opens a session over the model that also hands out one of its tensors.
+     *
+     * @param tensor one that a node of its graph makes, and no output of it
+     */
+    abstract NativeSession open(SessionSettings settings, String tensor);
+
+    /** A file with one more output. Of protocol buffers that follow each other, a parser makes one message. */
+    private static byte[] with(byte[] file, String output) {
+        byte[] further = ModelProto.newBuilder()
+                .setGraph(GraphProto.newBuilder()
+                        .addOutput(ValueInfoProto.newBuilder().setName(output)))
+                .build()
+                .toByteArray();
+        byte[] both = Arrays.copyOf(file, file.length + further.length);
+        System.arraycopy(further, 0, both, file.length, further.length);
+        return both;
+    }
+
     private static final class InMemory extends ModelFile {
 
         private final byte[] bytes;
@@ -125,6 +147,11 @@ abstract sealed class ModelFile {
         @Override
         NativeSession open(SessionSettings settings) {
             return NativeSession.open(bytes, settings);
+        }
+
+        @Override
+        NativeSession open(SessionSettings settings, String tensor) {
+            return NativeSession.open(ModelFile.with(bytes, tensor), settings);
         }
     }
 
@@ -194,6 +221,18 @@ abstract sealed class ModelFile {
         @Override
         NativeSession open(SessionSettings settings) {
             return NativeSession.open(file, settings);
+        }
+
+        @Override
+        NativeSession open(SessionSettings settings, String tensor) {
+            try {
+                return NativeSession.open(
+                        ModelFile.with(Files.readAllBytes(file), tensor),
+                        Optional.ofNullable(file.getParent()),
+                        settings);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

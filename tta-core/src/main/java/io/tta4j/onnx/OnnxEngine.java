@@ -52,7 +52,8 @@ public final class OnnxEngine implements Engine {
                 .intraOpThreads(options.threads())
                 .rowsPerPass(options.rowsPerPass())
                 .activations(options.recompute() ? Activations.RECOMPUTED : Activations.KEPT)
-                .provider(ExecutionProvider.parse(options.device()));
+                .provider(ExecutionProvider.parse(options.device()))
+                .features(options.features());
         options.logits().ifPresent(onnx::logits);
         options.inputShapes()
                 .forEach((input, extents) -> onnx.inputShape(

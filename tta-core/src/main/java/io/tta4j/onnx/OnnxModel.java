@@ -2,9 +2,11 @@ package io.tta4j.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
+import io.tta4j.engine.Features;
 import io.tta4j.engine.InspectableModel;
 import io.tta4j.engine.Inspection;
 import io.tta4j.engine.Leases;
+import io.tta4j.engine.Outputs;
 import io.tta4j.engine.ServedPass;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.AffineLayout;
@@ -21,7 +23,6 @@ import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.FloatPool;
 import io.tta4j.onnx.session.NativeMemory;
 import io.tta4j.onnx.session.NativeSession;
-import io.tta4j.onnx.session.NativeTensors;
 import io.tta4j.onnx.session.SharedWeights;
 import io.tta4j.onnx.session.ThetaPool;
 import java.io.UncheckedIOException;
@@ -29,6 +30,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -41,6 +44,11 @@ import org.jspecify.annotations.Nullable;
  * derived as a second ONNX graph. The source model is served by an untouched session of the original file; the sessions
  * that take theta are built when it is first needed.
  *
+ * <p>With {@link OnnxOptions#features} every pass hands out features too, at its own theta. The session of the original
+ * file then has one more output, and is otherwise as it is; where the file has the features only within one of its
+ * operators or functions, the source state is served by the sessions that take theta, whose logits agree with the
+ * original's but for rounding.
+ *
  * <p>Where the model ends in a softmax, the source state's logits are the logarithms of its output: the logits up to a
  * constant of each row, which no softmax sees.
  *
@@ -50,7 +58,7 @@ import org.jspecify.annotations.Nullable;
 public final class OnnxModel implements InspectableModel {
 
     private final KnownModel known;
-    private final NativeSession original;
+    private final Optional<NativeSession> original;
     private final ThetaPool thetas;
     private final FloatPool floats = new FloatPool();
     private final Leases leases;
@@ -62,7 +70,7 @@ public final class OnnxModel implements InspectableModel {
     private OnnxModel(KnownModel known) {
         this.whole = null;
         this.known = known;
-        this.original = known.file().open(known.options().sessions());
+        this.original = known.open();
         this.thetas = new ThetaPool(known.layout().size());
         this.leases = new Leases("model '" + known.file().name() + "'", this::free);
     }
@@ -140,6 +148,20 @@ public final class OnnxModel implements InspectableModel {
     }
 
     @Override
+    public OptionalInt features() {
+        return known.answers()
+                .features()
+                .map(Features::width)
+                .map(OptionalInt::of)
+                .orElseGet(OptionalInt::empty);
+    }
+
+    @Override
+    public Optional<Matrix> classifierWeights() {
+        return known.classifierWeights();
+    }
+
+    @Override
     public AffineLayout layout() {
         return known.layout();
     }
@@ -199,7 +221,7 @@ public final class OnnxModel implements InspectableModel {
         if (adapting.keeping.isPresent()) {
             Keeping keeping = adapting.keeping.get();
             OrtSession.Result trace = run(keeping.trace(), keeping.traced(), feed, theta);
-            return TracedPass.of(this, adapting, keeping, feed, theta, trace, known.head());
+            return TracedPass.of(this, adapting, keeping, feed, theta, trace);
         }
         return RecomputedPass.of(
                 this,
@@ -208,8 +230,7 @@ public final class OnnxModel implements InspectableModel {
                 feed,
                 rows,
                 theta,
-                known.options().rowsPerPass(),
-                known.head());
+                known.options().rowsPerPass());
     }
 
     @Override
@@ -217,30 +238,25 @@ public final class OnnxModel implements InspectableModel {
         batch.requireFits(inputs());
         leases.acquire();
         try (Feed feed = Feed.of(batch)) {
-            boolean untouched = whole == null && theta.equals(source());
-            return untouched ? serveOriginal(batch, feed) : serveAdapted(batch, feed, theta);
+            boolean untouched = whole == null && original.isPresent() && theta.equals(source());
+            Outputs outputs = untouched ? runOriginal(original.get(), feed) : runAdapted(feed, theta);
+            return new ServedPass(this, batch, outputs);
         } finally {
             leases.release();
         }
     }
 
-    private Pass serveOriginal(Batch batch, Feed feed) {
-        Head head = known.head();
-        try (OrtSession.Result result = original.run(feed.tensors(), Set.of(head.output()))) {
-            Matrix output = NativeTensors.matrix(result, head.output());
-            return new ServedPass(this, batch, head.logitsOf(output), output);
+    private Outputs runOriginal(NativeSession session, Feed feed) {
+        Answers answers = known.answers();
+        try (OrtSession.Result result = session.run(feed.tensors(), answers.tensorsOfFile())) {
+            return answers.ofFile(result);
         }
     }
 
-    private Pass serveAdapted(Batch batch, Feed feed, Vector theta) {
-        Head head = known.head();
+    private Outputs runAdapted(Feed feed, Vector theta) {
         AdaptationSessions adapting = sessions();
-        try (OrtSession.Result result = run(adapting.serve, adapting.answers, feed, theta)) {
-            return new ServedPass(
-                    this,
-                    batch,
-                    NativeTensors.matrix(result, head.logits()),
-                    NativeTensors.matrix(result, head.output()));
+        try (OrtSession.Result result = run(adapting.serve, adapting.answers.tensors(), feed, theta)) {
+            return adapting.answers.of(result);
         }
     }
 
@@ -292,7 +308,7 @@ public final class OnnxModel implements InspectableModel {
         if (weights != null) {
             weights.close();
         }
-        original.close();
+        original.ifPresent(NativeSession::close);
         thetas.close();
     }
 

@@ -1,5 +1,6 @@
 package io.tta4j.onnx;
 
+import io.tta4j.engine.Features;
 import io.tta4j.onnx.session.SessionSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,9 @@ import java.util.stream.LongStream;
  * @param logits the output that holds the logits, for models with several; empty (the default) for the only one
  * @param provider where the model runs; the processor by default. Elsewhere activations are always recomputed, so that
  *     only inputs, logits, seeds and theta cross the bus
+ * @param features what a pass hands out beside the logits: {@link Features#NONE} (the default), {@link Features#AUTO}
+ *     for what the classifier, the last Gemm, MatMul or Conv before the logits, is fed, or a tensor of the graph that
+ *     is [N, D] but for axes of extent 1
  * @param insertion when to insert layers to adapt behind convolutions; by default where there is no norm layer
  */
 public record OnnxOptions(
@@ -27,6 +31,7 @@ public record OnnxOptions(
         int rowsPerPass,
         Optional<String> logits,
         ExecutionProvider provider,
+        String features,
         Insertion insertion) {
 
     /** What becomes of the activations between a pass and its pullback. */
@@ -95,6 +100,7 @@ public record OnnxOptions(
         builder.rowsPerPass = base.rowsPerPass;
         builder.logits = base.logits;
         builder.provider = base.provider;
+        builder.features = base.features;
         builder.insertion = base.insertion;
         return builder;
     }
@@ -108,6 +114,7 @@ public record OnnxOptions(
         private int rowsPerPass;
         private Optional<String> logits = Optional.empty();
         private ExecutionProvider provider = ExecutionProvider.CPU;
+        private String features = Features.NONE;
         private Insertion insertion = Insertion.AUTO;
 
         private Builder() {}
@@ -148,6 +155,12 @@ public record OnnxOptions(
             return this;
         }
 
+        /** What a pass hands out beside the logits: {@code none}, {@code auto} or the name of a tensor. */
+        public Builder features(String choice) {
+            this.features = choice;
+            return this;
+        }
+
         /** When to insert a scale and a shift for each channel behind convolutions. */
         public Builder insertion(Insertion insertion) {
             this.insertion = insertion;
@@ -155,7 +168,8 @@ public record OnnxOptions(
         }
 
         public OnnxOptions build() {
-            return new OnnxOptions(intraOpThreads, inputShapes, activations, rowsPerPass, logits, provider, insertion);
+            return new OnnxOptions(
+                    intraOpThreads, inputShapes, activations, rowsPerPass, logits, provider, features, insertion);
         }
     }
 }

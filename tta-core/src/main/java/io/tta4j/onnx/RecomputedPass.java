@@ -1,12 +1,12 @@
 package io.tta4j.onnx;
 
 import ai.onnxruntime.OrtSession;
+import io.tta4j.engine.Outputs;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.Vector;
 import io.tta4j.onnx.gradient.Differentiator;
 import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.NativeSession;
-import io.tta4j.onnx.session.NativeTensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,9 +28,8 @@ final class RecomputedPass extends AdaptedPass {
             Feed feed,
             Vector theta,
             int rowsPerPass,
-            Matrix logits,
-            Matrix output) {
-        super(model, sessions, feed, theta, logits, output);
+            Outputs outputs) {
+        super(model, sessions, feed, theta, outputs);
         this.recompute = recompute;
         this.rowsPerPass = rowsPerPass;
     }
@@ -49,30 +48,16 @@ final class RecomputedPass extends AdaptedPass {
             Feed feed,
             int rows,
             Vector theta,
-            int rowsPerPass,
-            Head head) {
-        List<Matrix> logits = new ArrayList<>();
-        List<Matrix> outputs = new ArrayList<>();
+            int rowsPerPass) {
+        List<Outputs> outputs = new ArrayList<>();
         int[] all = IntStream.range(0, rows).toArray();
         for (int[] slice : slices(rowsPerPass, all)) {
             try (Feed picked = sessions.pick(feed, rows, slice);
-                    OrtSession.Result result = model.run(sessions.serve, sessions.answers, picked, theta)) {
-                logits.add(NativeTensors.matrix(result, head.logits()));
-                if (head.isSoftmax()) {
-                    outputs.add(NativeTensors.matrix(result, head.output()));
-                }
+                    OrtSession.Result result = model.run(sessions.serve, sessions.answers.tensors(), picked, theta)) {
+                outputs.add(sessions.answers.of(result));
             }
         }
-        Matrix scores = Matrix.concatenate(logits);
-        return new RecomputedPass(
-                model,
-                sessions,
-                recompute,
-                feed,
-                theta,
-                rowsPerPass,
-                scores,
-                head.isSoftmax() ? Matrix.concatenate(outputs) : scores);
+        return new RecomputedPass(model, sessions, recompute, feed, theta, rowsPerPass, Outputs.concatenate(outputs));
     }
 
     private static List<int[]> slices(int rowsPerPass, int... rows) {

@@ -2,6 +2,7 @@ package io.tta4j.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
+import io.tta4j.engine.Outputs;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.Vector;
 import io.tta4j.onnx.AdaptationSessions.Keeping;
@@ -25,9 +26,8 @@ final class TracedPass extends AdaptedPass {
             Feed feed,
             Vector theta,
             OrtSession.Result trace,
-            Matrix logits,
-            Matrix output) {
-        super(model, sessions, feed, theta, logits, output);
+            Outputs outputs) {
+        super(model, sessions, feed, theta, outputs);
         this.keeping = keeping;
         this.trace = trace;
     }
@@ -39,12 +39,9 @@ final class TracedPass extends AdaptedPass {
             Keeping keeping,
             Feed feed,
             Vector theta,
-            OrtSession.Result trace,
-            Head head) {
+            OrtSession.Result trace) {
         try {
-            Matrix logits = NativeTensors.matrix(trace, head.logits());
-            Matrix output = head.isSoftmax() ? NativeTensors.matrix(trace, head.output()) : logits;
-            return new TracedPass(model, sessions, keeping, feed, theta, trace, logits, output);
+            return new TracedPass(model, sessions, keeping, feed, theta, trace, sessions.answers.of(trace));
         } catch (RuntimeException | Error e) {
             trace.close();
             throw e;

@@ -65,8 +65,8 @@ class EnginesTest {
 
     @Test
     void feedsAScriptedModuleAsItIsTold() {
-        LoadOptions options =
-                new LoadOptions("cpu", 1, Map.of("image", List.of(2L, 6L, 6L)), Optional.empty(), true, 0);
+        LoadOptions options = new LoadOptions(
+                "cpu", 1, Map.of("image", List.of(2L, 6L, 6L)), Optional.empty(), true, 0, Features.NONE);
 
         try (InspectableModel model = Engines.named("djl").load(module("scripted.pt"), options)) {
             assertThat(model.inputs().get(0).name()).isEqualTo("image");
@@ -81,8 +81,8 @@ class EnginesTest {
         "cpu, '', 8, takes no --rows-per-pass 8: a pass is over the whole batch"
     })
     void namesTheOptionThatTheDjlEngineDoesNotTake(String device, String logits, int rows, String message) {
-        LoadOptions options =
-                new LoadOptions(device, 0, Map.of(), Optional.of(logits).filter(name -> !name.isEmpty()), false, rows);
+        LoadOptions options = new LoadOptions(
+                device, 0, Map.of(), Optional.of(logits).filter(name -> !name.isEmpty()), false, rows, Features.NONE);
 
         assertThatThrownBy(() -> Engines.named("djl").load(module("small.pt"), options))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,8 +34,17 @@ public abstract class AdaptableModelContract {
     /** In relation to a gradient's norm. */
     private static final double ROUNDING = 1e-4;
 
-    /** A model to try, which the test closes. */
+    /** A model to try, which the test closes, without features. */
     protected abstract AdaptableModel open();
+
+    /** The same model with what its classifier, a plain product, is fed as features; empty where it has none. */
+    protected abstract Optional<AdaptableModel> openWithFeatures();
+
+    private AdaptableModel openFeatures() {
+        Optional<AdaptableModel> model = openWithFeatures();
+        Assumptions.assumeTrue(model.isPresent(), "skipped: the module puts out logits alone");
+        return model.orElseThrow();
+    }
 
     @Test
     void describesItself() {
@@ -404,6 +415,119 @@ public abstract class AdaptableModelContract {
     void leavesBatchNormAsItIs() {
         try (AdaptableModel model = open()) {
             assertThat(model.withStatistics(Statistics.SOURCE)).isSameAs(model);
+        }
+    }
+
+    @Test
+    void refusesFeaturesThatWereNotAskedFor() {
+        try (AdaptableModel model = open();
+                Pass pass = model.forward(batch(model), model.source());
+                Pass served = model.serve(batch(model), model.source())) {
+            assertThat(model.features()).isEmpty();
+            assertThat(model.classifierWeights()).isEmpty();
+            for (Pass each : List.of(pass, served)) {
+                assertThatIllegalStateException()
+                        .isThrownBy(each::features)
+                        .withMessageContaining("loaded with features")
+                        .withMessageContaining("--features auto");
+            }
+        }
+    }
+
+    /** At every theta, by every way to a pass: logits = features W^T + b, with one b. */
+    @Test
+    void classifiesItsFeatures() {
+        try (AdaptableModel model = openFeatures()) {
+            Matrix weights = model.classifierWeights().orElseThrow();
+            assertThat(weights.rows()).isEqualTo(model.classes());
+            assertThat(weights.columns()).isEqualTo(model.features().orElseThrow());
+            List<Vector> shifts = new ArrayList<>();
+            for (Vector theta : List.of(model.source(), moved(model.source(), 1), moved(model.source(), 2))) {
+                try (Pass pass = model.forward(batch(model), theta);
+                        Pass served = model.serve(batch(model), theta);
+                        Pass repeated = pass.repeat(moved(theta, 3), 3, 1)) {
+                    for (Pass each : List.of(pass, served, repeated)) {
+                        assertThat(each.features().rows()).isEqualTo(each.rows());
+                        assertThat(each.features().columns()).isEqualTo(weights.columns());
+                        for (int row = 0; row < each.rows(); row++) {
+                            shifts.add(Vector.of(each.logits().row(row))
+                                    .minus(product(
+                                            weights, Vector.of(each.features().row(row)))));
+                        }
+                    }
+                    assertClose(served.features(), pass.features());
+                }
+            }
+            for (Vector shift : shifts) {
+                assertThat(shift.minus(shifts.get(0)).norm()).isLessThan(1e-4 * (1 + weightsNorm(weights)));
+            }
+        }
+    }
+
+    private static double weightsNorm(Matrix weights) {
+        return Vector.of(weights.toArray()).norm();
+    }
+
+    private static Vector product(Matrix weights, Vector features) {
+        float[] logits = new float[weights.rows()];
+        for (int row = 0; row < logits.length; row++) {
+            logits[row] = (float) Vector.of(weights.row(row)).dot(features);
+        }
+        return Vector.of(logits);
+    }
+
+    @Test
+    void movesItsFeaturesWithTheta() {
+        try (AdaptableModel model = openFeatures()) {
+            Vector theta = moved(model.source(), 1);
+            try (Pass source = model.forward(batch(model), model.source());
+                    Pass pass = model.forward(batch(model), theta);
+                    Pass again = model.forward(batch(model), theta)) {
+                assertThat(pass.features()).isNotEqualTo(source.features());
+                assertThat(again.features()).isEqualTo(pass.features());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void givesRowsOfARepetitionTheirFeatures(List<Integer> some) {
+        try (AdaptableModel model = openFeatures()) {
+            int[] rows = some.stream().mapToInt(Integer::intValue).toArray();
+            Vector theta = moved(model.source(), 1);
+            try (Pass pass = model.forward(batch(model), model.source());
+                    Pass repeated = pass.repeat(theta, rows);
+                    Pass whole = model.forward(batch(model), theta)) {
+                assertClose(repeated.features(), whole.features().select(rows));
+            }
+        }
+    }
+
+    @Test
+    void leavesFeaturesReadable() {
+        AdaptableModel model = openFeatures();
+        Pass pass = model.forward(batch(model), model.source());
+        Matrix features = pass.features();
+        pass.freeActivations();
+        assertThat(pass.features()).isEqualTo(features);
+        pass.close();
+        model.close();
+        assertThat(pass.features()).isEqualTo(features);
+    }
+
+    /** Who asks for features gets the same answers and the same gradients. */
+    @Test
+    void answersWithFeaturesAsWithout() {
+        try (AdaptableModel model = openFeatures();
+                AdaptableModel without = open()) {
+            Batch batch = batch(model);
+            Vector theta = moved(model.source(), 1);
+            assertThat(served(model, batch, model.source())).isEqualTo(served(without, batch, model.source()));
+            try (Pass pass = model.forward(batch, theta);
+                    Pass expected = without.forward(batch, theta)) {
+                assertSame(pass, expected);
+                assertClose(pass.samplePullback(seed(model, 2)), expected.samplePullback(seed(model, 2)));
+            }
         }
     }
 

@@ -140,6 +140,10 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
                                 inspection.logits(),
                                 inspection.classes(),
                                 inspection.softmaxOutput() ? "; the output is a softmax of them" : ""));
+        inspection
+                .features()
+                .ifPresent(features ->
+                        line(text, "features", "%s, %d values a sample".formatted(features.name(), features.width())));
         line(
                 text,
                 "samples",

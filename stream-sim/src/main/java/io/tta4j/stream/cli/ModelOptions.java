@@ -2,6 +2,7 @@ package io.tta4j.stream.cli;
 
 import io.tta4j.engine.Engine;
 import io.tta4j.engine.Engines;
+import io.tta4j.engine.Features;
 import io.tta4j.engine.LoadOptions;
 import io.tta4j.model.ModelException;
 import java.io.IOException;
@@ -56,6 +57,14 @@ final class ModelOptions {
     private boolean recompute;
 
     @Option(
+            names = "--features",
+            paramLabel = "F",
+            description =
+                    "what passes hand out beside the logits: none (default), auto for what the classifier is fed, or"
+                            + " a tensor's name")
+    private String features = Features.NONE;
+
+    @Option(
             names = "--provider",
             paramLabel = "P",
             description =
@@ -85,7 +94,8 @@ final class ModelOptions {
      * @throws IllegalArgumentException if an option is none
      */
     LoadOptions load() {
-        return new LoadOptions(provider, threads, inputShapes(), Optional.ofNullable(logits), recompute, rowsPerPass);
+        return new LoadOptions(
+                provider, threads, inputShapes(), Optional.ofNullable(logits), recompute, rowsPerPass, features);
     }
 
     /** The extents behind the batch, by input. */

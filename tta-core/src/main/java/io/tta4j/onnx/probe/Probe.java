@@ -42,7 +42,8 @@ import java.util.stream.IntStream;
  */
 public final class Probe {
 
-    static final Set<String> SHAPE_OPERATORS = Set.of("Shape", "Size");
+    /** Operators behind which there is nothing left of the data but extents. */
+    public static final Set<String> SHAPE_OPERATORS = Set.of("Shape", "Size");
 
     /** Operators that make lists of tensors, which have no shape. */
     private static final Set<String> LIST_OPERATORS =

@@ -13,6 +13,7 @@ import ai.onnxruntime.TensorInfo;
 import io.tta4j.model.ModelException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -76,8 +77,22 @@ public final class NativeSession implements AutoCloseable {
 
     /** Opens a session over a user's file, byte by byte as it is. */
     public static NativeSession open(byte[] file, SessionSettings settings) {
+        return open(file, Optional.empty(), settings);
+    }
+
+    /**
+     * Opens a session over the bytes of a user's file.
+     *
+     * @param folder where the weights lie that the file does not hold; empty if it holds them all
+     */
+    public static NativeSession open(byte[] file, Optional<Path> folder, SessionSettings settings) {
         SessionOptions options = options(Purpose.SERVING, settings);
         try {
+            if (folder.isPresent()) {
+                options.addConfigEntry(
+                        "session.model_external_initializers_file_folder_path",
+                        folder.get().toString());
+            }
             SessionRecorder.record(options, file, Purpose.SERVING);
             return new NativeSession(environment().createSession(file, options), options);
         } catch (OrtException e) {

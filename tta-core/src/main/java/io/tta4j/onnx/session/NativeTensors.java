@@ -63,6 +63,12 @@ public final class NativeTensors {
         return Matrix.of(Math.toIntExact(shape[0]), Math.toIntExact(shape[1]), floats(result, output));
     }
 
+    /** The values of a float output of any rank, each {@code width} of them a row. */
+    public static Matrix rows(OrtSession.Result result, String output, int width) {
+        float[] values = floats(result, output);
+        return Matrix.of(values.length / width, width, values);
+    }
+
     /** An output as it lies in native memory, owned by the result. */
     public static OnnxTensor tensor(OrtSession.Result result, String output) {
         return (OnnxTensor) result.get(output)
