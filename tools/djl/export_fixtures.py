@@ -37,6 +37,26 @@ class Ending(Small):
         return self.end(super().forward(x))
 
 
+class Returning(Small):
+    """The small network, returning what a function makes of its input, features and logits."""
+
+    def __init__(self, end):
+        super().__init__()
+        self.end = end
+
+    def forward(self, x):
+        features = self.second(self.rectifier(self.first(self.conv(x))).mean((2, 3)))
+        return self.end(x, features, self.head(features))
+
+
+ENDS = {
+    "features-named.pt": lambda x, features, logits: {"input": x, "embedding": features, "logits": logits},
+    "features-map.pt": lambda x, features, logits: (logits, x),
+    "features-batch.pt": lambda x, features, logits: (logits, features @ features.T),
+    "features-doubled.pt": lambda x, features, logits: (logits, 2 * features[:, :, None]),
+}
+
+
 class WithoutNorm(nn.Module):
     def __init__(self):
         super().__init__()
@@ -99,6 +119,33 @@ def main():
     training = torch.jit.trace(batch_norm.train(), features, check_trace=False)
     torchscript.write(training, folder / "training.pt")
     reference(small, folder / "small.txt")
+    features_reference(small, folder / "features.txt")
+    for file, end in ENDS.items():
+        returning = Returning(end)
+        returning.load_state_dict(small.state_dict())
+        torchscript.write(torch.jit.trace(returning.eval(), images, strict=False), folder / file)
+    # Last, as hooks stay: these networks return their features from here on.
+    torchscript.save(torchscript.with_features(small, "head"), images, folder / "features.pt")
+    torchscript.save_with_theta(torchscript.with_features(with_theta, "head"), images, folder / "features-theta.pt")
+
+
+def features_reference(network, file):
+    """Features at two thetas, a number a line: x, logits, features; theta, logits and features there; W."""
+    x = torch.rand(4, 2, 6, 6)
+    fed = []
+    hook = network.head.register_forward_pre_hook(lambda module, inputs: fed.append(inputs[0]))
+    logits = network(x)
+    used = [layer for name, layer in torchscript.norm_layers(network) if name != "unused"]
+    source = {name: value.clone() for name, value in network.state_dict().items()}
+    with torch.no_grad():
+        for layer in used:
+            layer.weight.add_(0.1 * torch.randn(4))
+            layer.bias.add_(0.1 * torch.randn(4))
+    theta = torch.cat([part for layer in used for part in (layer.weight, layer.bias)])
+    moved = network(x)
+    hook.remove()
+    write_values((x, logits, fed[0], theta, moved, fed[1], network.head.weight), file)
+    network.load_state_dict(source)
 
 
 def reference(network, file):
@@ -109,7 +156,11 @@ def reference(network, file):
     names = [f"{name}.{part}" for name in ("first", "second") for part in ("weight", "bias")]
     parameters = dict(network.named_parameters())
     gradients = torch.autograd.grad((logits * seed).sum(), [parameters[name] for name in names])
-    values = torch.cat([part.detach().flatten() for part in (x, seed, logits, *gradients)])
+    write_values((x, seed, logits, *gradients), file)
+
+
+def write_values(parts, file):
+    values = torch.cat([part.detach().flatten() for part in parts])
     file.write_text("".join(f"{value:.9g}\n" for value in values.tolist()))
 
 

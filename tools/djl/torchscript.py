@@ -44,6 +44,14 @@ def write(module, file):
     os.remove(whole)
 
 
+def with_features(network, classifier):
+    """Has the network return (logits, features): what its classifier, the submodule of that name, is fed."""
+    fed = []
+    network.get_submodule(classifier).register_forward_pre_hook(lambda module, inputs: fed.append(inputs[0]))
+    network.register_forward_hook(lambda module, inputs, logits: (logits, fed.pop()))
+    return network
+
+
 def save_with_theta(network, example, file):
     """Saves the network with its norm parameters as one more input, called theta, behind its own.
 
