@@ -114,7 +114,7 @@ record Analysis(
         Facts facts = finder.find(graph, inputs, head);
         int classes = classes(file, head, facts);
         Optional<Classifier> classifier = Classifier.of(graph, head.logits());
-        Optional<Features> features = new FeatureFinder(file.name(), graph, facts).find(options.features(), classifier);
+        Optional<Features> features = new FeatureFinder(file.name(), graph, facts, classifier).find(options.features());
         boolean fileAnswers = features.stream()
                 .allMatch(found -> original.producer(found.name()).isPresent());
         AdaptedLayers layers = AdaptedLayers.of(graph, facts, head.logits(), options.insertion());

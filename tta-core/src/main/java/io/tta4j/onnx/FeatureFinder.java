@@ -26,11 +26,14 @@ final class FeatureFinder {
     private final String model;
     private final Graph graph;
     private final Facts facts;
+    private final Optional<Classifier> classifier;
 
-    FeatureFinder(String model, Graph graph, Facts facts) {
+    /** @param classifier the product that makes the logits; empty where there is no single one */
+    FeatureFinder(String model, Graph graph, Facts facts, Optional<Classifier> classifier) {
         this.model = model;
         this.graph = graph;
         this.facts = facts;
+        this.classifier = classifier;
     }
 
     /**
@@ -39,7 +42,7 @@ final class FeatureFinder {
      * @param wanted as in {@link OnnxOptions#features}
      * @throws ModelException if there is no such tensor, or it does not hold a row for each sample
      */
-    Optional<Features> find(String wanted, Optional<Classifier> classifier) {
+    Optional<Features> find(String wanted) {
         return switch (wanted) {
             case Features.NONE -> Optional.empty();
             case Features.AUTO ->
@@ -88,7 +91,7 @@ final class FeatureFinder {
         return Math.toIntExact(width);
     }
 
-    /** Those that would do, the last first. */
+    /** Those in front of the classifier that would do, the last first. */
     private List<String> candidates() {
         return candidates(Comparator.comparing(name -> 0));
     }
@@ -101,6 +104,8 @@ final class FeatureFinder {
         Set<String> names = new LinkedHashSet<>();
         graph.inputs().forEach(input -> names.add(input.getName()));
         graph.nodes().forEach(node -> names.addAll(node.outputs()));
+        classifier.ifPresent(
+                last -> names.removeAll(graph.reachable(last.product().outputs(), node -> true)));
         List<String> found = new ArrayList<>(names);
         Collections.reverse(found);
         return found.stream().filter(this::holdsRows).sorted(order).limit(NAMED).toList();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import io.tta4j.engine.Features;
 import io.tta4j.model.Batch;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.ModelException;
@@ -101,6 +102,24 @@ class FixedBatchTest {
                     .containsExactly(expected.logits().toArray(), within(1e-5f));
             assertThat(pass.pullback(seed).toArray())
                     .containsExactly(expected.pullback(seed).toArray(), within(1e-4f));
+        }
+    }
+
+    @Test
+    void handsOutFeaturesOfAnyNumberOfSamples() {
+        OnnxOptions options = OnnxOptions.custom().features(Features.AUTO).build();
+        try (OnnxModel model = OnnxModel.load(transformer(4).toByteArray(), "fixed.onnx", options);
+                OnnxModel open = OnnxModel.load(transformer(0).toByteArray(), "open.onnx", options);
+                Pass expected = open.serve(batch(), open.source());
+                Pass served = model.serve(batch(), model.source());
+                Pass pass = model.forward(batch(), model.source())) {
+            assertThat(model.features()).hasValue((TOKENS + 1) * WIDTH);
+            assertThat(model.classifierWeights()).isPresent().isEqualTo(open.classifierWeights());
+            for (Pass each : List.of(served, pass)) {
+                assertThat(each.features().rows()).isEqualTo(ROWS);
+                assertThat(each.features().toArray())
+                        .containsExactly(expected.features().toArray(), within(1e-5f));
+            }
         }
     }
 

@@ -11,10 +11,12 @@ import static io.tta4j.onnx.SmallModels.originalOutput;
 import static io.tta4j.onnx.SmallModels.seed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import io.tta4j.engine.Features;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.Pass;
 import io.tta4j.onnx.graph.FileValues;
@@ -85,6 +87,30 @@ class ModelFileTest {
                 Pass traced = model.forward(batch(), model.source())) {
             assertThat(pass.logits()).isEqualTo(originalOutput(file, batch()));
             assertThat(traced.pullback(seed()).norm()).isPositive();
+        }
+    }
+
+    /** One more output, and weights that lie where they lay. */
+    @Test
+    void handsOutFeaturesOfFilesOfAnyForm() throws IOException {
+        ModelProto file = large();
+        Path whole = write("large.onnx", file);
+        Path external = write("external.onnx", external(file, "weights.bin", folder.resolve("weights.bin")));
+        OnnxOptions options = OnnxOptions.custom().features(Features.AUTO).build();
+        try (OnnxModel inMemory = OnnxModel.load(file.toByteArray(), "large.onnx", options);
+                OnnxModel onDisk = OnnxModel.load(whole, options);
+                OnnxModel beside = OnnxModel.load(external, options);
+                Pass expected = inMemory.serve(batch(), inMemory.source())) {
+            for (OnnxModel model : List.of(onDisk, beside)) {
+                try (Pass source = model.serve(batch(), model.source());
+                        Pass pass = model.forward(batch(), model.source())) {
+                    assertThat(source.logits()).isEqualTo(originalOutput(file, batch()));
+                    assertThat(source.features()).isEqualTo(expected.features());
+                    assertThat(pass.features().toArray())
+                            .containsExactly(expected.features().toArray(), within(1e-4f));
+                    assertThat(model.classifierWeights()).isPresent().isEqualTo(inMemory.classifierWeights());
+                }
+            }
         }
     }
 

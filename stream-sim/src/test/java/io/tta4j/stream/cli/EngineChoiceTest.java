@@ -107,6 +107,7 @@ final class EngineChoiceTest {
         "pt, --engine, tvm, 'engine must be one of [djl, onnx]'",
         "pt, --rows-per-pass, 8, 'the DJL engine, which takes no --rows-per-pass 8'",
         "pt, --logits, scores, 'the DJL engine, which takes no --logits scores'",
+        "pt, --features, auto, 'must be an output beside the logits'",
         "pt, --provider, coreml, 'the DJL engine, which takes no --provider coreml'"
     })
     void saysWhatDoesNotGoWithAModel(String model, String option, String value, String message) {

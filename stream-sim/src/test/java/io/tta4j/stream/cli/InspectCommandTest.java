@@ -40,6 +40,24 @@ final class InspectCommandTest {
     }
 
     @Test
+    void saysWhichFeaturesThereAre() throws IOException {
+        String model =
+                Files.write(folder.resolve("net.onnx"), TinyOnnx.logits()).toString();
+
+        assertThat(Outcome.of("inspect", model).out()).doesNotContain("features");
+        assertThat(Outcome.of("inspect", model, "--features", "auto").out())
+                .containsPattern("features +active, 6 values a sample");
+        assertThat(Outcome.of("inspect", model, "--features", "hidden").out())
+                .containsPattern("features +hidden, 6 values a sample");
+        Outcome unknown = Outcome.of("inspect", model, "--features", "normalized");
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err())
+                .contains("'net.onnx': features must be a tensor", "'normalized' is none; near it are [normalised, ");
+        assertThat(Outcome.of("inspect", model, "--features", "image").err())
+                .contains("[N, D], but tensor 'image' is [N, 3, 2, 2]", "such as [active, normalised, hidden, flat]");
+    }
+
+    @Test
     void saysItAllEvenWhereAnOperatorHasNoRule() throws IOException {
         Path model = Files.write(folder.resolve("net.onnx"), TinyOnnx.model("Hardmax", "Identity"));
 
