@@ -108,7 +108,7 @@ final class AdaptationSessions implements AutoCloseable {
                         ? Optional.of(open(derived.model(), Purpose.ADAPTING))
                         : fallback(analysis);
             } else {
-                Set<String> reached = answers.tensors();
+                Set<String> reached = new LinkedHashSet<>(answers.tensors());
                 derived.kept().forEach(tensor -> reached.add(tensor.name()));
                 AdaptingPart part =
                         new AdaptingPart(new Graph(forward(analysis, answers.tensors())), analysis.facts(), reached);
@@ -141,7 +141,7 @@ final class AdaptationSessions implements AutoCloseable {
         Set<String> kept = new LinkedHashSet<>();
         Set<String> keptOfStart = new LinkedHashSet<>();
         derived.kept().forEach(tensor -> (start.contains(tensor.name()) ? keptOfStart : kept).add(tensor.name()));
-        Set<String> traced = answers.tensors();
+        Set<String> traced = new LinkedHashSet<>(answers.tensors());
         traced.addAll(kept);
         List<RowGather.Source> sources =
                 derived.kept().stream().flatMap(AdaptationSessions::source).toList();

@@ -1,6 +1,6 @@
 package io.tta4j.onnx;
 
-import io.tta4j.engine.Features;
+import ai.onnxruntime.OnnxJavaType;
 import io.tta4j.engine.Inspection;
 import io.tta4j.model.AffineLayout;
 import io.tta4j.model.Matrix;
@@ -112,10 +112,20 @@ record KnownModel(
         }
         SessionSettings settings = options.sessions();
         return Optional.of(answers.features()
-                .map(Features::name)
-                .filter(tensor -> !inspection.outputs().contains(tensor))
-                .map(tensor -> file.open(settings, tensor))
+                .map(features -> withFeatures(features.name(), settings))
                 .orElseGet(() -> file.open(settings)));
+    }
+
+    private NativeSession withFeatures(String tensor, SessionSettings settings) {
+        NativeSession session =
+                inspection.outputs().contains(tensor) ? file.open(settings) : file.open(settings, tensor);
+        OnnxJavaType type = session.elementType(tensor);
+        if (type != OnnxJavaType.FLOAT) {
+            session.close();
+            throw new ModelException("'%s': features must be float32, but tensor '%s' is %s; name another tensor"
+                    .formatted(file.name(), tensor, type));
+        }
+        return session;
     }
 
     /**

@@ -345,6 +345,20 @@ class FeaturesTest {
                 .hasMessageContaining(message);
     }
 
+    @Test
+    void refusesFeaturesThatAreNoFloats() {
+        TestGraph graph = new TestGraph(17);
+        String features = body(graph);
+        String half = graph.node("Cast", List.of(features), attribute("to", DataType.FLOAT16.getNumber()));
+        String back = graph.node("Cast", List.of(half), attribute("to", DataType.FLOAT.getNumber()));
+        graph.output(matMul(graph, back));
+        assertThatThrownBy(() -> load(graph.model(), half))
+                .isInstanceOf(ModelException.class)
+                .hasMessage(
+                        "'small.onnx': features must be float32, but tensor '%s' is FLOAT16; name another tensor",
+                        half);
+    }
+
     static Stream<Arguments> refusals() {
         return Stream.of(
                 Arguments.of(
