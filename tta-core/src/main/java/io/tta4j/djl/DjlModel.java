@@ -11,6 +11,7 @@ import io.tta4j.engine.Features;
 import io.tta4j.engine.InspectableModel;
 import io.tta4j.engine.Inspection;
 import io.tta4j.engine.Leases;
+import io.tta4j.engine.MissingEngineException;
 import io.tta4j.engine.ServedPass;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.AffineLayout;
@@ -85,7 +86,7 @@ public final class DjlModel implements InspectableModel {
      *
      * @throws UncheckedIOException if the file cannot be read
      * @throws ModelException if it is no TorchScript classifier, or cannot be adapted; the message says why
-     * @throws IllegalStateException if DJL or PyTorch's native code is missing
+     * @throws MissingEngineException if DJL or PyTorch's native code is missing
      */
     public static DjlModel load(Path file) {
         return load(file, DjlOptions.ofDefaults());

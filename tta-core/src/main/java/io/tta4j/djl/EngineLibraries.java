@@ -5,7 +5,7 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.engine.PtEngine;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.util.Utils;
+import io.tta4j.engine.MissingEngineException;
 import io.tta4j.model.ModelException;
 import java.util.Map;
 import java.util.Optional;
@@ -16,17 +16,15 @@ final class EngineLibraries {
     private static final Map<String, String> COORDINATES_BY_CLASS =
             Map.of("ai.djl.Model", "ai.djl:api", "ai.djl.pytorch.engine.PtEngine", "ai.djl.pytorch:pytorch-engine");
 
-    private static final String OFFLINE = "ai.djl.offline";
-
     private EngineLibraries() {}
 
-    /** @throws IllegalStateException if one is missing; the message names the coordinates to add */
+    /** @throws MissingEngineException if one is missing; the message names the coordinates to add */
     static void require() {
         COORDINATES_BY_CLASS.forEach((name, coordinates) -> {
             try {
                 Class.forName(name, false, EngineLibraries.class.getClassLoader());
             } catch (ClassNotFoundException e) {
-                throw new IllegalStateException(
+                throw new MissingEngineException(
                         "the DJL engine needs %s on the class path; add that dependency".formatted(coordinates), e);
             }
         });
@@ -36,7 +34,7 @@ final class EngineLibraries {
      * A manager of native memory on a device.
      *
      * @param wanted the device; empty for the one that DJL takes
-     * @throws IllegalStateException if PyTorch's native code cannot be loaded
+     * @throws MissingEngineException if PyTorch's native code cannot be loaded
      * @throws ModelException if there is no such device
      */
     static PtNDManager manager(Optional<Device> wanted) {
@@ -57,24 +55,17 @@ final class EngineLibraries {
     }
 
     /**
-     * Starts PyTorch where nothing has yet, from what is on the class path or on the disk: DJL would fetch native code
-     * that it misses, and report its start, were it not told to be offline for so long.
+     * Starts PyTorch where nothing has yet, {@linkplain Offline without the network}.
+     *
+     * @throws MissingEngineException if its native code cannot be loaded
      */
-    private static synchronized Engine engine() {
-        boolean decided = Utils.getenv("DJL_OFFLINE") != null || System.getProperty(OFFLINE) != null;
-        if (!decided) {
-            System.setProperty(OFFLINE, "true");
-        }
+    static Engine engine() {
         try {
-            return Engine.getEngine(PtEngine.ENGINE_NAME);
+            return Offline.call(() -> Engine.getEngine(PtEngine.ENGINE_NAME));
         } catch (RuntimeException | LinkageError e) {
-            throw new IllegalStateException(
+            throw new MissingEngineException(
                     "PyTorch's native code must be on the class path or on the disk, but cannot be loaded; add ai.djl.pytorch:pytorch-jni and ai.djl.pytorch:pytorch-native-cpu in the versions of docs/engines.md, the latter with the platform's classifier",
                     e);
-        } finally {
-            if (!decided) {
-                System.clearProperty(OFFLINE);
-            }
         }
     }
 }

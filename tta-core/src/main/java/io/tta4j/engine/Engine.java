@@ -31,7 +31,7 @@ public interface Engine {
      * @throws UncheckedIOException if the file cannot be read
      * @throws ModelException if it is no classifier of this engine's format, or cannot be adapted; the message says why
      * @throws IllegalArgumentException if the options ask for what this engine does not have
-     * @throws IllegalStateException if a library is missing; the message names the coordinates to add
+     * @throws MissingEngineException if a library is missing; the message names the coordinates to add
      */
     InspectableModel load(Path file, LoadOptions options);
 

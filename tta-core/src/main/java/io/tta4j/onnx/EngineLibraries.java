@@ -1,5 +1,6 @@
 package io.tta4j.onnx;
 
+import io.tta4j.engine.MissingEngineException;
 import java.util.Map;
 
 /** The libraries that the engine needs and that are optional dependencies of this module. */
@@ -11,13 +12,13 @@ final class EngineLibraries {
 
     private EngineLibraries() {}
 
-    /** @throws IllegalStateException if one is missing; the message names the coordinates to add */
+    /** @throws MissingEngineException if one is missing; the message names the coordinates to add */
     static void require() {
         COORDINATES_BY_CLASS.forEach((name, coordinates) -> {
             try {
                 Class.forName(name, false, EngineLibraries.class.getClassLoader());
             } catch (ClassNotFoundException e) {
-                throw new IllegalStateException(
+                throw new MissingEngineException(
                         "the ONNX engine needs %s on the class path; add that dependency".formatted(coordinates), e);
             }
         });

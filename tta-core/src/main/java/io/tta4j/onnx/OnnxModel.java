@@ -6,6 +6,7 @@ import io.tta4j.engine.Features;
 import io.tta4j.engine.InspectableModel;
 import io.tta4j.engine.Inspection;
 import io.tta4j.engine.Leases;
+import io.tta4j.engine.MissingEngineException;
 import io.tta4j.engine.Outputs;
 import io.tta4j.engine.ServedPass;
 import io.tta4j.model.AdaptableModel;
@@ -89,7 +90,7 @@ public final class OnnxModel implements InspectableModel {
      *
      * @throws UncheckedIOException if the file cannot be read
      * @throws ModelException if it is no ONNX classifier, or cannot be adapted; the message says why
-     * @throws IllegalStateException if ONNX Runtime or the ONNX classes are not on the class path
+     * @throws MissingEngineException if ONNX Runtime or the ONNX classes are not on the class path
      */
     public static OnnxModel load(Path file) {
         // The options are of ONNX Runtime too.

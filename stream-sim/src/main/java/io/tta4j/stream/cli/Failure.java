@@ -1,5 +1,6 @@
 package io.tta4j.stream.cli;
 
+import io.tta4j.engine.MissingEngineException;
 import io.tta4j.model.ModelException;
 import io.tta4j.stream.data.DataException;
 import java.io.IOException;
@@ -20,7 +21,10 @@ record Failure(int exitCode, String message) {
     static final int INTERNAL = 1;
     static final int BAD_INPUT = 2;
 
-    /** What an exception means to the user: bad arguments, models, data and files are theirs, all else is ours. */
+    /**
+     * What an exception means to the user: bad arguments, models, data and files are theirs, and so are libraries that
+     * are missing; all else is ours.
+     */
     static Failure of(Throwable thrown) {
         if (thrown instanceof UncheckedIOException e && e.getCause() != null) {
             return of(e.getCause());
@@ -30,6 +34,7 @@ record Failure(int exitCode, String message) {
         }
         if (thrown instanceof IllegalArgumentException
                 || thrown instanceof ModelException
+                || thrown instanceof MissingEngineException
                 || thrown instanceof DataException) {
             return new Failure(BAD_INPUT, messageOf(thrown));
         }
