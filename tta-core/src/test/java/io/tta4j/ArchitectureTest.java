@@ -1,5 +1,7 @@
 package io.tta4j;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -81,6 +83,30 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.tta4j.onnx..", "ai.onnxruntime..", "ai.onnx..", "com.google.protobuf..");
+
+    /** Which engine runs a model is for its file to say, and for DJL's names. */
+    @ArchTest
+    static final ArchRule THE_PREDICTOR_NEEDS_NO_LIBRARY_BUT_DJLS = classes()
+            .that()
+            .resideInAPackage("io.tta4j.predictor")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(with(
+                            "io.tta4j",
+                            "io.tta4j.predictor",
+                            "io.tta4j.method",
+                            "io.tta4j.model",
+                            "io.tta4j.engine",
+                            "io.tta4j.djl",
+                            "ai.djl.."))
+                    .and(resideOutsideOfPackage("ai.djl.pytorch..")));
+
+    @ArchTest
+    static final ArchRule NOTHING_NEEDS_THE_PREDICTOR = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.tta4j.predictor")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.tta4j.predictor");
 
     private static String[] with(String... ours) {
         return Stream.of(OUTSIDE, ours).flatMap(Arrays::stream).toArray(String[]::new);

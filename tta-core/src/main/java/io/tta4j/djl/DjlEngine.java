@@ -1,11 +1,13 @@
 package io.tta4j.djl;
 
 import ai.djl.Device;
+import ai.djl.Model;
 import io.tta4j.djl.DjlOptions.Activations;
 import io.tta4j.engine.Engine;
 import io.tta4j.engine.InspectableModel;
 import io.tta4j.engine.Inspection;
 import io.tta4j.engine.LoadOptions;
+import io.tta4j.engine.MissingEngineException;
 import io.tta4j.model.ElementType;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -40,14 +42,26 @@ public final class DjlEngine implements Engine {
         return TorchScript.isZip(head);
     }
 
+    /**
+     * Starts PyTorch where nothing has yet, {@linkplain Offline without the network}.
+     *
+     * @throws MissingEngineException if DJL or PyTorch's native code is missing
+     */
+    public static void start() {
+        EngineLibraries.require();
+        EngineLibraries.engine();
+    }
+
     @Override
     public InspectableModel load(Path file, LoadOptions options) {
         EngineLibraries.require();
-        DjlOptions djl = djl(String.valueOf(file.getFileName()), options);
-        if (options.threads() > 0) {
-            EngineLibraries.setThreads(options.threads());
-        }
-        return DjlModel.load(file, djl);
+        return DjlModel.load(file, start(String.valueOf(file.getFileName()), options));
+    }
+
+    /** A copy of a model that DJL has loaded, as {@link DjlModel#of} makes it; throws as it and as {@link #load}. */
+    public InspectableModel copy(Model model, LoadOptions options) {
+        EngineLibraries.require();
+        return DjlModel.of(model, start(model.getName(), options));
     }
 
     @Override
@@ -55,6 +69,14 @@ public final class DjlEngine implements Engine {
         try (InspectableModel model = load(file, options)) {
             return model.inspection();
         }
+    }
+
+    private static DjlOptions start(String name, LoadOptions options) {
+        DjlOptions djl = djl(name, options);
+        if (options.threads() > 0) {
+            EngineLibraries.setThreads(options.threads());
+        }
+        return djl;
     }
 
     private static DjlOptions djl(String file, LoadOptions options) {
