@@ -113,11 +113,12 @@ class AdaptivePredictorTest {
     }
 
     /** A step for each input of a batch that has no batchifier, the same as without DJL around it. */
-    @Test
-    void adaptsAsTheModelItself() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"small.pt", "theta.pt"})
+    void adaptsAsTheModelItself(String file) throws Exception {
         try (AdaptivePredictor<NDList, NDList> predictor =
-                        AdaptivePredictor.of(criteria(FILE).build(), DESCENT);
-                DjlModel direct = DjlModel.load(FILE)) {
+                        AdaptivePredictor.of(criteria(torchScript(file)).build(), DESCENT);
+                DjlModel direct = DjlModel.load(torchScript(file))) {
             AdaptiveModel expected = AdaptiveModel.of(direct, DESCENT);
             List<NDList> requests = IntStream.range(0, 3)
                     .mapToObj(i -> arrays(manager, i, 4, 2, 6, 6))
