@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import io.tta4j.AdaptiveModel;
 import io.tta4j.engine.Engine;
 import io.tta4j.engine.Engines;
+import io.tta4j.engine.Features;
 import io.tta4j.engine.LoadOptions;
 import io.tta4j.method.Methods;
 import io.tta4j.model.AdaptableModel;
@@ -147,7 +148,7 @@ public final class Compare implements Callable<Integer> {
     private AdaptableModel enterJava(Path images) throws OrtException, IOException {
         Engine engine = Engines.of(model);
         AdaptableModel adaptable =
-                opened(engine.load(model, new LoadOptions("cpu", threads, Map.of(), Optional.empty(), false, 0)));
+                opened(engine.load(model, new LoadOptions("cpu", threads, Map.of(), Optional.empty(), false, 0, Features.NONE)));
         IntStream.range(0, batchCount).forEach(i -> batches.add(Images.random(adaptable, batch, i)));
         write(images);
 

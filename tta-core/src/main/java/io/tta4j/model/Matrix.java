@@ -103,6 +103,67 @@ public final class Matrix {
         return new Matrix(values.length / columns, columns, values);
     }
 
+    /** The same values as one vector, row after row; nothing is copied. */
+    public Vector asVector() {
+        return Vector.of(values);
+    }
+
+    /** This matrix with {@code row}, one value a column, subtracted from each row. */
+    public Matrix minusRow(Vector row) {
+        if (row.size() != columns) {
+            throw new IllegalArgumentException("a row of %s must have %d values, but had %d"
+                    .formatted(this, columns, row.size()));
+        }
+        float[] subtracted = row.array();
+        float[] differences = new float[values.length];
+        for (int start = 0; start < values.length; start += columns) {
+            for (int column = 0; column < columns; column++) {
+                differences[start + column] = values[start + column] - subtracted[column];
+            }
+        }
+        return new Matrix(rows, columns, differences);
+    }
+
+    /** Each row divided by its Euclidean norm; a row of zeros stays one. */
+    public Matrix unitRows() {
+        float[] units = new float[values.length];
+        for (int start = 0; start < values.length; start += columns) {
+            double square = 0;
+            for (int i = start; i < start + columns; i++) {
+                square += (double) values[i] * values[i];
+            }
+            float scale = square == 0 ? 0 : (float) (1 / Math.sqrt(square));
+            for (int i = start; i < start + columns; i++) {
+                units[i] = values[i] * scale;
+            }
+        }
+        return new Matrix(rows, columns, units);
+    }
+
+    /** Rows become columns. */
+    public Matrix transposed() {
+        float[] turned = new float[values.length];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                turned[column * rows + row] = values[row * columns + column];
+            }
+        }
+        return new Matrix(columns, rows, turned);
+    }
+
+    /**
+     * The matrix product, of shape [rows, other.columns].
+     *
+     * @throws IllegalArgumentException if the other has not as many rows as this has columns
+     */
+    public Matrix times(Matrix other) {
+        if (other.rows != columns) {
+            throw new IllegalArgumentException(
+                    "a factor behind %s must have %d rows, but was %s".formatted(this, columns, other));
+        }
+        return new Matrix(rows, other.columns, Product.of(values, rows, columns, other.values, other.columns));
+    }
+
     /** Whether no value is NaN or infinite. */
     public boolean isFinite() {
         return Vector.isFinite(values);

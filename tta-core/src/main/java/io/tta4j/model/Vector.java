@@ -39,6 +39,20 @@ public final class Vector {
         return values.clone();
     }
 
+    /**
+     * The same values as a row-major matrix; nothing is copied.
+     *
+     * @throws IllegalArgumentException if there are not {@code rows * columns} values
+     */
+    public Matrix asMatrix(int rows, int columns) {
+        return Matrix.of(rows, columns, values);
+    }
+
+    /** The values themselves, for this package to read. */
+    float[] array() {
+        return values;
+    }
+
     /** Copies all values to {@code target} at its position. */
     public void copyTo(FloatBuffer target) {
         target.put(values);

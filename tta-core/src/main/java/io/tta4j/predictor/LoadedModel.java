@@ -101,7 +101,8 @@ record LoadedModel<I, O>(ZooModel<I, O> model, InspectableModel network, String 
                 defaults.inputShapes(),
                 defaults.logits(),
                 defaults.recompute(),
-                defaults.rowsPerPass());
+                defaults.rowsPerPass(),
+                defaults.features());
     }
 
     /** Where a model ends in a softmax, the logits are no output. */

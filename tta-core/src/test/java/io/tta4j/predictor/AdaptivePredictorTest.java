@@ -25,6 +25,7 @@ import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
 import io.tta4j.AdaptiveModel;
 import io.tta4j.djl.DjlModel;
+import io.tta4j.engine.Features;
 import io.tta4j.engine.LoadOptions;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Answer;
@@ -191,7 +192,7 @@ class AdaptivePredictorTest {
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("'scripted' takes [x: Tensor], but does not say of what shape");
         LoadOptions options =
-                new LoadOptions("cpu", 0, Map.of("image", List.of(2L, 6L, 6L)), Optional.empty(), true, 0);
+                new LoadOptions("cpu", 0, Map.of("image", List.of(2L, 6L, 6L)), Optional.empty(), true, 0, Features.NONE);
         try (AdaptivePredictor<NDList, NDList> scripted = AdaptivePredictor.builder(criteria)
                         .method(DESCENT)
                         .options(options)
