@@ -147,8 +147,8 @@ public final class Compare implements Callable<Integer> {
 
     private AdaptableModel enterJava(Path images) throws OrtException, IOException {
         Engine engine = Engines.of(model);
-        AdaptableModel adaptable =
-                opened(engine.load(model, new LoadOptions("cpu", threads, Map.of(), Optional.empty(), false, 0, Features.NONE)));
+        AdaptableModel adaptable = opened(engine.load(
+                model, new LoadOptions("cpu", threads, Map.of(), Optional.empty(), false, 0, Features.NONE)));
         IntStream.range(0, batchCount).forEach(i -> batches.add(Images.random(adaptable, batch, i)));
         write(images);
 

@@ -111,8 +111,8 @@ public final class Matrix {
     /** This matrix with {@code row}, one value a column, subtracted from each row. */
     public Matrix minusRow(Vector row) {
         if (row.size() != columns) {
-            throw new IllegalArgumentException("a row of %s must have %d values, but had %d"
-                    .formatted(this, columns, row.size()));
+            throw new IllegalArgumentException(
+                    "a row of %s must have %d values, but had %d".formatted(this, columns, row.size()));
         }
         float[] subtracted = row.array();
         float[] differences = new float[values.length];

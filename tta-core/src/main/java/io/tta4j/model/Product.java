@@ -57,7 +57,15 @@ final class Product {
     }
 
     private static void addMultiples(
-            float a0, float[] row0, float a1, float[] row1, float a2, float[] row2, float a3, float[] row3, float[] sum) {
+            float a0,
+            float[] row0,
+            float a1,
+            float[] row1,
+            float a2,
+            float[] row2,
+            float a3,
+            float[] row3,
+            float[] sum) {
         for (int j = 0; j < sum.length; j++) {
             sum[j] += a0 * row0[j] + a1 * row1[j] + a2 * row2[j] + a3 * row3[j];
         }

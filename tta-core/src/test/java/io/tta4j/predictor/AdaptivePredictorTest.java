@@ -191,8 +191,8 @@ class AdaptivePredictorTest {
         assertThatThrownBy(() -> AdaptivePredictor.of(criteria, DESCENT))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("'scripted' takes [x: Tensor], but does not say of what shape");
-        LoadOptions options =
-                new LoadOptions("cpu", 0, Map.of("image", List.of(2L, 6L, 6L)), Optional.empty(), true, 0, Features.NONE);
+        LoadOptions options = new LoadOptions(
+                "cpu", 0, Map.of("image", List.of(2L, 6L, 6L)), Optional.empty(), true, 0, Features.NONE);
         try (AdaptivePredictor<NDList, NDList> scripted = AdaptivePredictor.builder(criteria)
                         .method(DESCENT)
                         .options(options)

@@ -22,7 +22,7 @@ public record RsgsConfig(SarConfig sar, double alpha) {
     public static final double DEFAULT_ALPHA = 0.5;
 
     public RsgsConfig {
-        Range.NON_NEGATIVE.require(Rsgs.NAME + ".alpha", alpha);
+        Range.NON_NEGATIVE.require(sar.method() + ".alpha", alpha);
     }
 
     /** The defaults. */
@@ -32,7 +32,16 @@ public record RsgsConfig(SarConfig sar, double alpha) {
 
     /** A builder that starts from the defaults. */
     public static Builder custom() {
-        return new Builder(SarConfig.customFor(Rsgs.NAME), DEFAULT_ALPHA);
+        return customFor(Rsgs.NAME);
+    }
+
+    /**
+     * A builder that starts from the defaults, for a method that has the settings of RSGS.
+     *
+     * @param method the method's name, such as {@code csfa}
+     */
+    public static Builder customFor(String method) {
+        return new Builder(SarConfig.customFor(method), DEFAULT_ALPHA);
     }
 
     /** A builder that starts from another configuration. */

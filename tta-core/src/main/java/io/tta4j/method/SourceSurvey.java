@@ -1,0 +1,47 @@
+package io.tta4j.method;
+
+import io.tta4j.model.AdaptableModel;
+import io.tta4j.model.Pass;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Learns once, from labelled source data, what a method later wants to know of it, and keeps that in a small file: the
+ * data itself is not needed again. Implementations are found by name through {@link java.util.ServiceLoader}; they are
+ * stateless and safe for use by many threads.
+ */
+public interface SourceSurvey {
+
+    /** What is learned, such as {@code prototypes}. */
+    String name();
+
+    /**
+     * Nothing learned yet.
+     *
+     * @param model loaded with features
+     * @param classes the names of the model's C classes, in its order
+     * @throws IllegalArgumentException if the model does not have what the survey looks at
+     */
+    Findings begin(AdaptableModel model, List<String> classes);
+
+    /** What was learned so far. By one thread at a time. */
+    interface Findings {
+
+        /**
+         * Looks at a batch.
+         *
+         * @param pass a pass at the source's theta
+         * @param labels the class of each row, in 0..C-1
+         * @throws IllegalArgumentException if there is something to refuse in it
+         */
+        void add(Pass pass, int... labels);
+
+        /**
+         * Writes what was learned; an existing file is replaced.
+         *
+         * @throws IllegalArgumentException if too little was seen; the message says what is missing
+         */
+        void write(Path file) throws IOException;
+    }
+}

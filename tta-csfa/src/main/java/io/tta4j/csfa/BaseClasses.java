@@ -1,0 +1,48 @@
+package io.tta4j.csfa;
+
+import io.tta4j.csfa.Known.Supported;
+import io.tta4j.method.State;
+import io.tta4j.model.AdaptableModel;
+import io.tta4j.model.Matrix;
+import io.tta4j.model.Vector;
+import java.util.Optional;
+
+/**
+ * Where CSFA has the base classes from, and with them the space that classes are compared in: from the
+ * {@linkplain SourceClasses source's data}, or {@linkplain StreamClasses without}. Immutable.
+ */
+sealed interface BaseClasses permits SourceClasses, StreamClasses {
+
+    /** What is known before the stream begins, in a state of the step's. */
+    State begin(AdaptableModel model, State state);
+
+    /** The stream's features in the space of the prototypes: [N, D]. */
+    Matrix place(Matrix features, StreamMoments stream);
+
+    /** The mean that supports like the source's data are centred on: D values. */
+    Vector origin(Known known);
+
+    /** Where a class lies whose supports have this raw mean. */
+    Supported support(Known known, Vector mean, Vector origin, int count);
+
+    /**
+     * How little samples look like any base class: N values; larger is less.
+     *
+     * @param placed [N, D]
+     * @param logits [N, C]
+     */
+    Vector unknown(Matrix placed, Matrix logits);
+
+    /**
+     * What the stream says of base classes.
+     *
+     * @param state with a part for {@link Known}
+     * @param features [N, D]
+     * @param logits [N, C]
+     * @param margin E0 in nats: a sample is reliable if its entropy is below
+     */
+    State learn(State state, Matrix features, Matrix logits, double margin);
+
+    /** The width that features must have, if prototypes were made before. */
+    Optional<Integer> width();
+}

@@ -1,0 +1,215 @@
+package io.tta4j.csfa;
+
+import io.tta4j.method.State;
+import io.tta4j.model.Matrix;
+import io.tta4j.model.Vector;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * What CSFA knows of classes: its part of a {@link State}, with types. Immutable.
+ *
+ * @param base the names of the model's classes
+ * @param registered the names of the classes that came at run time, in their order
+ * @param prototypes directions in the feature space, a column a class, the base's first: [D, C + n]
+ * @param anchors where the prototypes stood when they were made, which bounds how far they follow: [D, C + n]
+ * @param supportMeans raw means of the supports' features, a row a registered class: [n, D]
+ * @param supportOrigins what was subtracted from those: [n, D]
+ * @param supportCounts K of each: n values
+ * @param stream running sums over the stream
+ */
+record Known(
+        List<String> base,
+        List<String> registered,
+        Matrix prototypes,
+        Matrix anchors,
+        Matrix supportMeans,
+        Matrix supportOrigins,
+        Vector supportCounts,
+        StreamMoments stream) {
+
+    private static final String BASE = "classes.base";
+    private static final String REGISTERED = "classes.registered";
+    private static final String PROTOTYPES = "prototypes";
+    private static final String ANCHORS = "prototypes.anchors";
+    private static final String SUPPORT_MEANS = "supports.means";
+    private static final String SUPPORT_ORIGINS = "supports.origins";
+    private static final String SUPPORT_COUNTS = "supports.counts";
+    private static final Vector NOTHING = Vector.of();
+
+    /** The base classes alone. */
+    static Known of(List<String> base, Matrix prototypes, StreamMoments stream) {
+        Matrix none = NOTHING.asMatrix(0, prototypes.rows());
+        return new Known(base, List.of(), prototypes, prototypes, none, none, NOTHING, stream);
+    }
+
+    static Known in(State state) {
+        List<String> base = state.words(BASE);
+        List<String> registered = state.words(REGISTERED);
+        int classes = base.size() + registered.size();
+        Vector prototypes = state.vector(PROTOTYPES, NOTHING);
+        int width = prototypes.size() / classes;
+        return new Known(
+                base,
+                registered,
+                prototypes.asMatrix(width, classes),
+                state.vector(ANCHORS, NOTHING).asMatrix(width, classes),
+                state.vector(SUPPORT_MEANS, NOTHING).asMatrix(registered.size(), width),
+                state.vector(SUPPORT_ORIGINS, NOTHING).asMatrix(registered.size(), width),
+                state.vector(SUPPORT_COUNTS, NOTHING),
+                StreamMoments.in(state));
+    }
+
+    /** A state with this in it. */
+    State into(State state) {
+        return stream.into(state)
+                .with(BASE, base)
+                .with(REGISTERED, registered)
+                .with(PROTOTYPES, prototypes.asVector())
+                .with(ANCHORS, anchors.asVector())
+                .with(SUPPORT_MEANS, supportMeans.asVector())
+                .with(SUPPORT_ORIGINS, supportOrigins.asVector())
+                .with(SUPPORT_COUNTS, supportCounts);
+    }
+
+    List<String> classes() {
+        List<String> all = new ArrayList<>(base);
+        all.addAll(registered);
+        return all;
+    }
+
+    /** D. */
+    int width() {
+        return prototypes.rows();
+    }
+
+    /** The place of a registered class among those. */
+    OptionalInt find(String name) {
+        int index = registered.indexOf(name);
+        return index < 0 ? OptionalInt.empty() : OptionalInt.of(index);
+    }
+
+    /** The base classes' prototypes, a row each: [C, D]. */
+    Matrix baseRows() {
+        int[] rows = new int[base.size()];
+        Arrays.setAll(rows, i -> i);
+        return anchors.transposed().select(rows);
+    }
+
+    /** A registered class. */
+    Supported supported(int index) {
+        float[] prototype = new float[width()];
+        for (int i = 0; i < prototype.length; i++) {
+            prototype[i] = prototypes.get(i, base.size() + index);
+        }
+        return new Supported(
+                Vector.of(prototype), Vector.of(supportMeans.row(index)), Vector.of(supportOrigins.row(index)), (int)
+                        supportCounts.get(index));
+    }
+
+    Known with(StreamMoments moments) {
+        return new Known(base, registered, prototypes, anchors, supportMeans, supportOrigins, supportCounts, moments);
+    }
+
+    Known withPrototypes(Matrix moved) {
+        return new Known(base, registered, moved, anchors, supportMeans, supportOrigins, supportCounts, stream);
+    }
+
+    /** With other base prototypes, unit columns: [D, C]. */
+    Known withBase(Matrix columns) {
+        Matrix moved = Columns.replace(prototypes, 0, columns);
+        return new Known(
+                base,
+                registered,
+                moved,
+                Columns.replace(anchors, 0, columns),
+                supportMeans,
+                supportOrigins,
+                supportCounts,
+                stream);
+    }
+
+    /** With one more class. */
+    Known plus(String name, Supported supported) {
+        List<String> names = new ArrayList<>(registered);
+        names.add(name);
+        return new Known(
+                base,
+                names,
+                Columns.append(prototypes, supported.prototype()),
+                Columns.append(anchors, supported.prototype()),
+                append(supportMeans, supported.mean()),
+                append(supportOrigins, supported.origin()),
+                append(supportCounts, supported.count()),
+                stream);
+    }
+
+    /** With another prototype for a registered class. */
+    Known replace(int index, Supported supported) {
+        int column = base.size() + index;
+        Matrix direction = supported.prototype().asMatrix(width(), 1);
+        float[] counts = supportCounts.toArray();
+        counts[index] = supported.count();
+        return new Known(
+                base,
+                registered,
+                Columns.replace(prototypes, column, direction),
+                Columns.replace(anchors, column, direction),
+                replaceRow(supportMeans, index, supported.mean()),
+                replaceRow(supportOrigins, index, supported.origin()),
+                Vector.of(counts),
+                stream);
+    }
+
+    /** Without a registered class. */
+    Known minus(int index) {
+        List<String> names = new ArrayList<>(registered);
+        names.remove(index);
+        int[] kept = new int[names.size()];
+        Arrays.setAll(kept, i -> i < index ? i : i + 1);
+        float[] counts = new float[kept.length];
+        for (int i = 0; i < kept.length; i++) {
+            counts[i] = supportCounts.get(kept[i]);
+        }
+        int column = base.size() + index;
+        return new Known(
+                base,
+                names,
+                Columns.remove(prototypes, column),
+                Columns.remove(anchors, column),
+                supportMeans.select(kept),
+                supportOrigins.select(kept),
+                Vector.of(counts),
+                stream);
+    }
+
+    private static Matrix append(Matrix rows, Vector row) {
+        return Matrix.concatenate(List.of(rows, row.asMatrix(1, row.size())));
+    }
+
+    private static Vector append(Vector vector, float value) {
+        float[] values = Arrays.copyOf(vector.toArray(), vector.size() + 1);
+        values[vector.size()] = value;
+        return Vector.of(values);
+    }
+
+    private static Matrix replaceRow(Matrix rows, int index, Vector row) {
+        float[] values = rows.toArray();
+        for (int i = 0; i < row.size(); i++) {
+            values[index * row.size() + i] = row.get(i);
+        }
+        return Matrix.of(rows.rows(), rows.columns(), values);
+    }
+
+    /**
+     * What is known of a registered class.
+     *
+     * @param prototype a unit vector in the feature space: D values
+     * @param mean of the supports' raw features: D values
+     * @param origin what is subtracted from it: D values
+     * @param count K
+     */
+    record Supported(Vector prototype, Vector mean, Vector origin, int count) {}
+}
