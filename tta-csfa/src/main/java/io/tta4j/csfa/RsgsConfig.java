@@ -1,5 +1,6 @@
 package io.tta4j.csfa;
 
+import io.tta4j.sar.EntropyBound;
 import io.tta4j.sar.Range;
 import io.tta4j.sar.SarConfig;
 import java.util.function.Consumer;
@@ -11,15 +12,23 @@ import java.util.function.Consumer;
  * RsgsConfig config = RsgsConfig.custom().alpha(0.5).sar(sar -> sar.rho(0.1)).build();
  * }</pre>
  *
- * <p>RSGS is Yu, Lu and Zhang, arXiv 2506.05736, which gives no constants.
+ * <p>RSGS is Yu, Lu and Zhang, arXiv 2506.05736. Its abstract gives no constants: alpha, rho and the margin were chosen
+ * by the sweep in {@code docs/tuning.md}.
  *
- * @param sar the settings that RSGS has in common with SAR; messages call them {@code rsgs.rho} and so on
- * @param alpha the weight of the surrogate gap, at least 0; 0 is SAR
+ * @param sar the settings that RSGS has in common with SAR; messages call them {@code rsgs.rho} and so on. Defaults are
+ *     SAR's, but for rho, {@value #DEFAULT_RHO}, and the margin, 0.3 ln C
+ * @param alpha the weight of the surrogate gap, at least 0; 0 is SAR; by default {@value #DEFAULT_ALPHA}
  */
 public record RsgsConfig(SarConfig sar, double alpha) {
 
-    /** Chosen by the sweep in {@code docs/tuning.md}. */
-    public static final double DEFAULT_ALPHA = 0.5;
+    /** Chosen by the sweep in {@code docs/tuning.md}, as are the next two. */
+    public static final double DEFAULT_ALPHA = 1;
+
+    /** Four times SAR's. */
+    public static final double DEFAULT_RHO = 0.2;
+
+    /** 0.3 ln C, where SAR has 0.4. */
+    public static final EntropyBound DEFAULT_MARGIN = EntropyBound.shareOfLargest(0.3);
 
     public RsgsConfig {
         Range.NON_NEGATIVE.require(sar.method() + ".alpha", alpha);
@@ -41,7 +50,8 @@ public record RsgsConfig(SarConfig sar, double alpha) {
      * @param method the method's name, such as {@code csfa}
      */
     public static Builder customFor(String method) {
-        return new Builder(SarConfig.customFor(method), DEFAULT_ALPHA);
+        SarConfig.Builder sar = SarConfig.customFor(method).rho(DEFAULT_RHO).margin(DEFAULT_MARGIN);
+        return new Builder(sar, DEFAULT_ALPHA);
     }
 
     /** A builder that starts from another configuration. */

@@ -2,12 +2,15 @@ package io.tta4j.csfa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.tta4j.method.MethodProvider;
 import io.tta4j.method.Methods;
 import io.tta4j.method.Setting;
 import io.tta4j.method.Settings;
 import io.tta4j.model.Statistics;
+import io.tta4j.sar.EntropyBound;
+import io.tta4j.sar.SarConfig;
 import io.tta4j.sar.SarProvider;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,22 @@ class SettingsTest {
         assertThat(rsgs(Map.of()).config()).isEqualTo(RsgsConfig.ofDefaults());
         assertThat(rsgs(Map.of()).name()).isEqualTo("rsgs");
         assertThat(rsgs(Map.of()).statistics()).isEqualTo(Statistics.SOURCE);
+    }
+
+    /** What {@code docs/tuning.md} chose; ln 10 = 2.302585. */
+    @Test
+    void theDefaultsAreSarsButForThreeThatWereTuned() {
+        RsgsConfig config = RsgsConfig.ofDefaults();
+
+        assertThat(config.alpha()).isEqualTo(1);
+        assertThat(config.sar())
+                .isEqualTo(SarConfig.customFor("rsgs")
+                        .rho(0.2)
+                        .margin(EntropyBound.shareOfLargest(0.3))
+                        .build());
+        assertThat(config.sar().margin().nats(10)).isCloseTo(0.690776, within(1e-6));
+        assertThat(Methods.named("rsgs").settings().stream().limit(5).map(Setting::defaultValue))
+                .containsExactly("1.0", "0.001 * batch / 64", "0.9", "0.2", "0.3 ln C");
     }
 
     @Test
