@@ -10,7 +10,7 @@ import java.util.List;
  * @param classes the names of all classes: the model's C, then those that were registered, in that order. A class's
  *     place here is its number
  * @param scores shape [N, classes]; the largest of a row is the prediction
- * @param unknown N values: how far each sample lies from every class that the model was trained on; larger is farther
+ * @param unknown N values: how far each sample lies from every class that is known; larger is farther
  * @param threshold above which a sample is flagged
  */
 public record Recognition(List<String> classes, Matrix scores, Vector unknown, double threshold) {
@@ -30,7 +30,7 @@ public record Recognition(List<String> classes, Matrix scores, Vector unknown, d
         return classes.get(scores.argmax(row));
     }
 
-    /** Whether a row is flagged: it looks like none of the classes that the model was trained on. */
+    /** Whether a row is flagged: it looks like none of the classes. */
     public boolean isFlagged(int row) {
         return unknown.get(row) > threshold;
     }

@@ -42,6 +42,35 @@ public final class Batch {
         return of(Map.of(name, tensor));
     }
 
+    /**
+     * The rows of several batches, one after the other, copied.
+     *
+     * @param parts at least one, all with the same inputs, of the same types and trailing shapes
+     * @throws IllegalArgumentException if there is none, or two do not go together
+     */
+    public static Batch concatenate(List<Batch> parts) {
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("there must be at least one batch to join, but there was none");
+        }
+        Map<String, Tensor> joined = new LinkedHashMap<>();
+        for (String name : parts.get(0).inputs.keySet()) {
+            joined.put(
+                    name,
+                    Tensor.concatenate(
+                            parts.stream().map(part -> part.input(name)).toList()));
+        }
+        return of(joined);
+    }
+
+    private Tensor input(String name) {
+        Tensor tensor = inputs.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException(
+                    "batches must all have an input '%s', but one had %s".formatted(name, inputs.keySet()));
+        }
+        return tensor;
+    }
+
     /** The inputs by name. */
     public Map<String, Tensor> inputs() {
         return inputs;

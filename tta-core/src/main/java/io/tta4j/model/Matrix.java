@@ -124,20 +124,43 @@ public final class Matrix {
         return new Matrix(rows, columns, differences);
     }
 
-    /** Each row divided by its Euclidean norm; a row of zeros stays one. */
-    public Matrix unitRows() {
-        float[] units = new float[values.length];
-        for (int start = 0; start < values.length; start += columns) {
+    /** The Euclidean norm of each row. */
+    public Vector norms() {
+        float[] norms = new float[rows];
+        for (int row = 0; row < rows; row++) {
             double square = 0;
-            for (int i = start; i < start + columns; i++) {
+            for (int i = row * columns; i < (row + 1) * columns; i++) {
                 square += (double) values[i] * values[i];
             }
-            float scale = square == 0 ? 0 : (float) (1 / Math.sqrt(square));
-            for (int i = start; i < start + columns; i++) {
-                units[i] = values[i] * scale;
+            norms[row] = (float) Math.sqrt(square);
+        }
+        return Vector.of(norms);
+    }
+
+    /** Each row divided by its Euclidean norm; a row of zeros stays one. */
+    public Matrix unitRows() {
+        return overRows(norms());
+    }
+
+    /**
+     * Each row divided by a value of its own; a row whose value is 0 becomes one of zeros.
+     *
+     * @param divisors a value a row
+     */
+    public Matrix overRows(Vector divisors) {
+        if (divisors.size() != rows) {
+            throw new IllegalArgumentException(
+                    "there must be a divisor for each row of %s, but there were %d".formatted(this, divisors.size()));
+        }
+        float[] quotients = new float[values.length];
+        for (int row = 0; row < rows; row++) {
+            float divisor = divisors.get(row);
+            float scale = divisor == 0 ? 0 : 1 / divisor;
+            for (int i = row * columns; i < (row + 1) * columns; i++) {
+                quotients[i] = values[i] * scale;
             }
         }
-        return new Matrix(rows, columns, units);
+        return new Matrix(rows, columns, quotients);
     }
 
     /** Rows become columns. */

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -109,6 +110,28 @@ public final class Tensor {
         long[] selectedShape = shape.clone();
         selectedShape[0] = rows.length;
         return of(type, selected, selectedShape);
+    }
+
+    /** The rows of several tensors of one type and trailing shape, one after the other, copied. */
+    static Tensor concatenate(List<Tensor> parts) {
+        Tensor first = parts.get(0);
+        long[] shape = first.shape();
+        shape[0] = 0;
+        long bytes = 0;
+        for (Tensor part : parts) {
+            long[] other = part.shape();
+            shape[0] += other[0];
+            other[0] = first.shape[0];
+            if (part.type != first.type || !Arrays.equals(other, first.shape)) {
+                throw new IllegalArgumentException(
+                        "tensors must be of one type and trailing shape to be joined, but were %s and %s"
+                                .formatted(first, part));
+            }
+            bytes += part.data.capacity();
+        }
+        ByteBuffer joined = allocate(bytes);
+        parts.forEach(part -> joined.put(part.data()));
+        return of(first.type, joined.flip(), shape);
     }
 
     private static long elements(long[] shape) {

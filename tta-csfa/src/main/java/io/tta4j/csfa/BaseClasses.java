@@ -26,12 +26,14 @@ sealed interface BaseClasses permits SourceClasses, StreamClasses {
     Supported support(Known known, Vector mean, Vector origin, int count);
 
     /**
-     * How little samples look like any base class: N values; larger is less.
+     * How little samples look like any class, registered ones included: N values; larger is less.
      *
-     * @param placed [N, D]
+     * @param known what the prototypes are
+     * @param projections of the placed features on the prototypes: [N, C + n]
+     * @param cosines the same over the features' norms: [N, C + n]
      * @param logits [N, C]
      */
-    Vector unknown(Matrix placed, Matrix logits);
+    Vector unknown(Known known, Matrix projections, Matrix cosines, Matrix logits);
 
     /**
      * What the stream says of base classes.

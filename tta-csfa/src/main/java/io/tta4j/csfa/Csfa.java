@@ -38,7 +38,8 @@ import java.util.stream.IntStream;
  *   <li>among new classes the one with the largest cosine, among base classes the one with the largest
  *       {@code headWeight * logit_b + tau cos(x, p_b)}: the classifier was trained on those, so it counts there, and
  *       prototypes decide only whether a class is new
- *   <li>unknown is how little x looks like any base class, see {@link SourcePrototypes} and the classifier's energy
+ *   <li>unknown is how little x looks like any class, registered ones included: the energy of the linear discriminant
+ *       over prototypes, or of the classifier where there are no {@link SourcePrototypes}
  * </ol>
  *
  * <p>After it, theta takes its step, the running moments take in the batch, each prototype is drawn a little towards
@@ -151,10 +152,12 @@ public final class Csfa implements ClassLearner {
     public Answer answer(Pass pass, State state) {
         Known known = Known.in(state);
         Matrix placed = base.place(pass.features(), known.stream());
+        Matrix projections = placed.times(known.prototypes());
+        Matrix cosines = projections.overRows(placed.norms());
         Recognition recognition = new Recognition(
                 known.classes(),
-                fusion.scores(pass.logits(), placed.unitRows().times(known.prototypes())),
-                base.unknown(placed, pass.logits()),
+                fusion.scores(pass.logits(), cosines),
+                base.unknown(known, projections, cosines, pass.logits()),
                 known.stream().threshold(config.unknownDeviations()));
         return new Answer(pass.logits(), pass.output(), Optional.of(recognition));
     }

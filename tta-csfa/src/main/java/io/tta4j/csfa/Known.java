@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param registered the names of the classes that came at run time, in their order
  * @param prototypes directions in the feature space, a column a class, the base's first: [D, C + n]
  * @param anchors where the prototypes stood when they were made, which bounds how far they follow: [D, C + n]
+ * @param radii how far from the space's middle the classes lie, along their prototypes: C + n values
  * @param supportMeans raw means of the supports' features, a row a registered class: [n, D]
  * @param supportOrigins what was subtracted from those: [n, D]
  * @param supportCounts K of each: n values
@@ -25,6 +26,7 @@ record Known(
         List<String> registered,
         Matrix prototypes,
         Matrix anchors,
+        Vector radii,
         Matrix supportMeans,
         Matrix supportOrigins,
         Vector supportCounts,
@@ -34,15 +36,16 @@ record Known(
     private static final String REGISTERED = "classes.registered";
     private static final String PROTOTYPES = "prototypes";
     private static final String ANCHORS = "prototypes.anchors";
+    private static final String RADII = "prototypes.radii";
     private static final String SUPPORT_MEANS = "supports.means";
     private static final String SUPPORT_ORIGINS = "supports.origins";
     private static final String SUPPORT_COUNTS = "supports.counts";
     private static final Vector NOTHING = Vector.of();
 
     /** The base classes alone. */
-    static Known of(List<String> base, Matrix prototypes, StreamMoments stream) {
+    static Known of(List<String> base, Matrix prototypes, Vector radii, StreamMoments stream) {
         Matrix none = NOTHING.asMatrix(0, prototypes.rows());
-        return new Known(base, List.of(), prototypes, prototypes, none, none, NOTHING, stream);
+        return new Known(base, List.of(), prototypes, prototypes, radii, none, none, NOTHING, stream);
     }
 
     static Known in(State state) {
@@ -56,6 +59,7 @@ record Known(
                 registered,
                 prototypes.asMatrix(width, classes),
                 state.vector(ANCHORS, NOTHING).asMatrix(width, classes),
+                state.vector(RADII, NOTHING),
                 state.vector(SUPPORT_MEANS, NOTHING).asMatrix(registered.size(), width),
                 state.vector(SUPPORT_ORIGINS, NOTHING).asMatrix(registered.size(), width),
                 state.vector(SUPPORT_COUNTS, NOTHING),
@@ -69,6 +73,7 @@ record Known(
                 .with(REGISTERED, registered)
                 .with(PROTOTYPES, prototypes.asVector())
                 .with(ANCHORS, anchors.asVector())
+                .with(RADII, radii)
                 .with(SUPPORT_MEANS, supportMeans.asVector())
                 .with(SUPPORT_ORIGINS, supportOrigins.asVector())
                 .with(SUPPORT_COUNTS, supportCounts);
@@ -105,26 +110,39 @@ record Known(
             prototype[i] = prototypes.get(i, base.size() + index);
         }
         return new Supported(
-                Vector.of(prototype), Vector.of(supportMeans.row(index)), Vector.of(supportOrigins.row(index)), (int)
-                        supportCounts.get(index));
+                Vector.of(prototype),
+                Vector.of(supportMeans.row(index)),
+                Vector.of(supportOrigins.row(index)),
+                (int) supportCounts.get(index),
+                radii.get(base.size() + index));
     }
 
     Known with(StreamMoments moments) {
-        return new Known(base, registered, prototypes, anchors, supportMeans, supportOrigins, supportCounts, moments);
+        return new Known(
+                base, registered, prototypes, anchors, radii, supportMeans, supportOrigins, supportCounts, moments);
     }
 
     Known withPrototypes(Matrix moved) {
-        return new Known(base, registered, moved, anchors, supportMeans, supportOrigins, supportCounts, stream);
+        return new Known(base, registered, moved, anchors, radii, supportMeans, supportOrigins, supportCounts, stream);
     }
 
     /** With other base prototypes, unit columns: [D, C]. */
     Known withBase(Matrix columns) {
-        Matrix moved = Columns.replace(prototypes, 0, columns);
+        return withColumns(0, columns);
+    }
+
+    /** With other prototypes of all registered classes, unit columns: [D, n]. */
+    Known withRegistered(Matrix columns) {
+        return withColumns(base.size(), columns);
+    }
+
+    private Known withColumns(int from, Matrix columns) {
         return new Known(
                 base,
                 registered,
-                moved,
-                Columns.replace(anchors, 0, columns),
+                Columns.replace(prototypes, from, columns),
+                Columns.replace(anchors, from, columns),
+                radii,
                 supportMeans,
                 supportOrigins,
                 supportCounts,
@@ -140,6 +158,7 @@ record Known(
                 names,
                 Columns.append(prototypes, supported.prototype()),
                 Columns.append(anchors, supported.prototype()),
+                append(radii, supported.radius()),
                 append(supportMeans, supported.mean()),
                 append(supportOrigins, supported.origin()),
                 append(supportCounts, supported.count()),
@@ -150,16 +169,15 @@ record Known(
     Known replace(int index, Supported supported) {
         int column = base.size() + index;
         Matrix direction = supported.prototype().asMatrix(width(), 1);
-        float[] counts = supportCounts.toArray();
-        counts[index] = supported.count();
         return new Known(
                 base,
                 registered,
                 Columns.replace(prototypes, column, direction),
                 Columns.replace(anchors, column, direction),
+                replace(radii, column, supported.radius()),
                 replaceRow(supportMeans, index, supported.mean()),
                 replaceRow(supportOrigins, index, supported.origin()),
-                Vector.of(counts),
+                replace(supportCounts, index, supported.count()),
                 stream);
     }
 
@@ -169,19 +187,17 @@ record Known(
         names.remove(index);
         int[] kept = new int[names.size()];
         Arrays.setAll(kept, i -> i < index ? i : i + 1);
-        float[] counts = new float[kept.length];
-        for (int i = 0; i < kept.length; i++) {
-            counts[i] = supportCounts.get(kept[i]);
-        }
         int column = base.size() + index;
         return new Known(
                 base,
                 names,
                 Columns.remove(prototypes, column),
                 Columns.remove(anchors, column),
+                Columns.remove(radii.asMatrix(1, radii.size()), column).asVector(),
                 supportMeans.select(kept),
                 supportOrigins.select(kept),
-                Vector.of(counts),
+                Columns.remove(supportCounts.asMatrix(1, supportCounts.size()), index)
+                        .asVector(),
                 stream);
     }
 
@@ -192,6 +208,12 @@ record Known(
     private static Vector append(Vector vector, float value) {
         float[] values = Arrays.copyOf(vector.toArray(), vector.size() + 1);
         values[vector.size()] = value;
+        return Vector.of(values);
+    }
+
+    private static Vector replace(Vector vector, int index, float value) {
+        float[] values = vector.toArray();
+        values[index] = value;
         return Vector.of(values);
     }
 
@@ -210,6 +232,7 @@ record Known(
      * @param mean of the supports' raw features: D values
      * @param origin what is subtracted from it: D values
      * @param count K
+     * @param radius how far from the space's middle the class lies
      */
-    record Supported(Vector prototype, Vector mean, Vector origin, int count) {}
+    record Supported(Vector prototype, Vector mean, Vector origin, int count, float radius) {}
 }

@@ -7,6 +7,7 @@ import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.Vector;
 import io.tta4j.sar.objective.SoftmaxEntropy;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -15,7 +16,8 @@ import java.util.stream.IntStream;
  * Base classes without source data. Their prototypes begin as the classifier's weight rows, and become means of the
  * stream's reliable samples, less the running mean of all features, once there are {@value #FEWEST} of a class. (Rows
  * are no means: compared with cosines as they are, they would leave too much to the new classes.) How unknown a sample
- * looks is the energy of the classifier (Liu et al., NeurIPS 2020).
+ * looks is the energy of the classifier (Liu et al., NeurIPS 2020), less tau times what its cosine to a registered
+ * class is above that to any base class.
  */
 final class StreamClasses implements BaseClasses {
 
@@ -26,10 +28,12 @@ final class StreamClasses implements BaseClasses {
 
     private final Calibration calibration;
     private final boolean centredOnStream;
+    private final boolean supportsFromStream;
 
     StreamClasses(CsfaConfig config) {
         this.calibration = config.calibration();
         this.centredOnStream = config.centring() == CsfaConfig.Centring.STREAM;
+        this.supportsFromStream = config.supports() == CsfaConfig.Supports.STREAM;
     }
 
     @Override
@@ -41,7 +45,9 @@ final class StreamClasses implements BaseClasses {
         List<String> names =
                 IntStream.range(0, weights.rows()).mapToObj(Integer::toString).toList();
         StreamMoments stream = new StreamMoments(Vector.zeros(weights.columns()), 0, 0, 0, 0);
-        return Known.of(names, weights.unitRows().transposed(), stream)
+        float[] ones = new float[weights.rows()];
+        Arrays.fill(ones, 1);
+        return Known.of(names, weights.unitRows().transposed(), Vector.of(ones), stream)
                 .into(state)
                 .with(SUMS, Vector.zeros(weights.rows() * weights.columns()))
                 .with(COUNTS, Vector.zeros(weights.rows()));
@@ -65,12 +71,29 @@ final class StreamClasses implements BaseClasses {
     @Override
     public Supported support(Known known, Vector mean, Vector origin, int count) {
         Vector unit = SourceClasses.unit(mean.minus(origin));
-        return new Supported(SourceClasses.unit(calibration.calibrate(unit, known.baseRows())), mean, origin, count);
+        Vector prototype = SourceClasses.unit(calibration.calibrate(unit, known.baseRows()));
+        return new Supported(prototype, mean, origin, count, 1);
     }
 
     @Override
-    public Vector unknown(Matrix placed, Matrix logits) {
-        return SourceClasses.energy(logits, Vector.zeros(logits.columns()));
+    public Vector unknown(Known known, Matrix projections, Matrix cosines, Matrix logits) {
+        float[] unknown = new float[logits.rows()];
+        double[] scores = new double[logits.columns()];
+        for (int row = 0; row < unknown.length; row++) {
+            double base = Double.NEGATIVE_INFINITY;
+            double registered = Double.NEGATIVE_INFINITY;
+            for (int c = 0; c < cosines.columns(); c++) {
+                if (c < scores.length) {
+                    scores[c] = logits.get(row, c);
+                    base = Math.max(base, cosines.get(row, c));
+                } else {
+                    registered = Math.max(registered, cosines.get(row, c));
+                }
+            }
+            double nearer = Math.max(0, registered - base);
+            unknown[row] = (float) -(SourceClasses.logSumExp(scores) + calibration.tau() * nearer);
+        }
+        return Vector.of(unknown);
     }
 
     @Override
@@ -92,7 +115,23 @@ final class StreamClasses implements BaseClasses {
             }
         }
         State learned = state.with(SUMS, Vector.of(sums)).with(COUNTS, Vector.of(counts));
-        return known.withBase(columns(known, sums, counts)).into(learned);
+        Known based = known.withBase(columns(known, sums, counts));
+        boolean recentred = centredOnStream && !supportsFromStream;
+        return (recentred ? recentred(based) : based).into(learned);
+    }
+
+    /** Nobody knows the source's mean: the stream's, as it becomes known, is what there is to take off supports. */
+    private Known recentred(Known known) {
+        float[] rows = new float[known.registered().size() * known.width()];
+        for (int i = 0; i < known.registered().size(); i++) {
+            Supported before = known.supported(i);
+            float[] prototype = support(known, before.mean(), known.stream().mean(), before.count())
+                    .prototype()
+                    .toArray();
+            System.arraycopy(prototype, 0, rows, i * prototype.length, prototype.length);
+        }
+        return known.withRegistered(
+                Matrix.of(known.registered().size(), known.width(), rows).transposed());
     }
 
     /** Halves what was gathered of a class, so that it follows a drift. */

@@ -1,8 +1,8 @@
 package io.tta4j.stream.demo;
 
 /**
- * The ten outlines, one per class, in class order; each about as large as the unit circle around the origin, y pointing
- * down.
+ * The ten outlines, one per class, in class order, and one that no network was trained on; each about as large as the
+ * unit circle around the origin, y pointing down.
  */
 enum Outline {
     DISC {
@@ -73,6 +73,15 @@ enum Outline {
         @Override
         boolean contains(double x, double y) {
             return Math.abs(y) < 0.9 * Math.abs(x) && Math.abs(x) < 0.85;
+        }
+    },
+    /** No class: the newcomer. */
+    ARROW {
+        @Override
+        boolean contains(double x, double y) {
+            boolean head = x < 0.95 && x > 0.05 && Math.abs(y) < 0.85 * (0.95 - x);
+            boolean shaft = x <= 0.05 && x > -0.95 && Math.abs(y) < 0.22;
+            return head || shaft;
         }
     };
 

@@ -1,6 +1,7 @@
 package io.tta4j.stream.demo;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -25,7 +26,10 @@ public final class TexturedShapes {
     /** The seed of the images that nothing was trained or chosen on. */
     public static final long HELD_OUT_SEED = 20250611;
 
-    private static final List<Outline> OUTLINES = List.of(Outline.values());
+    private static final Outline NEWCOMER = Outline.ARROW;
+    private static final List<Outline> OUTLINES = Arrays.stream(Outline.values())
+            .filter(outline -> outline != NEWCOMER)
+            .toList();
     private static final List<Texture> TEXTURES = List.of(Texture.values());
 
     /** Scraps behind the figure. */
@@ -75,6 +79,17 @@ public final class TexturedShapes {
     /** An image: {@code SIZE * SIZE * 3} unsigned bytes, HWC order. */
     public static byte[] image(long seed, int index) {
         return scene(OUTLINES.get(label(seed, index)), random(seed, index)).draw(SIZE);
+    }
+
+    /** The name of a class that is none of the ten. */
+    public static String newcomerName() {
+        return NEWCOMER.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The image at an index with the newcomer in place of its figure. */
+    public static byte[] newcomer(long seed, int index) {
+        requireIndex(index);
+        return scene(NEWCOMER, random(seed, index)).draw(SIZE);
     }
 
     /** A seed for what happens to an image after it is drawn, such as a corruption; unrelated to its pixels. */

@@ -15,6 +15,31 @@ import java.util.Optional;
 public record FeatureSpace(Vector origin, Optional<Matrix> whitening) {
 
     /**
+     * The mean squared distance of samples from their class's mean, in this space.
+     *
+     * @param covariance within classes, of raw features: [D, D]
+     */
+    public double spread(Matrix covariance) {
+        Matrix map = whitening.orElseGet(() -> identity(covariance.rows()));
+        Matrix half = covariance.times(map);
+        double trace = 0;
+        for (int row = 0; row < half.rows(); row++) {
+            for (int column = 0; column < half.columns(); column++) {
+                trace += (double) map.get(row, column) * half.get(row, column);
+            }
+        }
+        return trace;
+    }
+
+    private static Matrix identity(int size) {
+        float[] values = new float[size * size];
+        for (int i = 0; i < size; i++) {
+            values[i * size + i] = 1;
+        }
+        return Matrix.of(size, size, values);
+    }
+
+    /**
      * Features in this space.
      *
      * @param features [N, D]
