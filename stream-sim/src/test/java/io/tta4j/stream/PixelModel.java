@@ -16,7 +16,7 @@ import java.util.OptionalInt;
 
 /**
  * A model whose answers are known: for an image of one RGB pixel and a theta of one value, it answers the class
- * {@code (red + theta) mod 4}.
+ * {@code (red + theta) mod 4}. Its one feature is the red.
  */
 public final class PixelModel implements AdaptableModel {
 
@@ -32,6 +32,11 @@ public final class PixelModel implements AdaptableModel {
     @Override
     public int classes() {
         return CLASSES;
+    }
+
+    @Override
+    public OptionalInt features() {
+        return OptionalInt.of(1);
     }
 
     @Override
@@ -53,11 +58,13 @@ public final class PixelModel implements AdaptableModel {
     public Pass forward(Batch batch, Vector theta) {
         FloatBuffer pixels = batch.inputs().values().iterator().next().floats();
         float[] logits = new float[batch.rows() * CLASSES];
+        float[] features = new float[batch.rows()];
         for (int row = 0; row < batch.rows(); row++) {
             int red = Math.round(255 * pixels.get(3 * row));
+            features[row] = red;
             logits[row * CLASSES + (red + Math.round(theta.slice(0, 1)[0])) % CLASSES] = 1;
         }
-        return new KnownPass(Matrix.of(batch.rows(), CLASSES, logits));
+        return new KnownPass(Matrix.of(batch.rows(), CLASSES, logits), Matrix.of(batch.rows(), 1, features));
     }
 
     @Override
@@ -68,7 +75,7 @@ public final class PixelModel implements AdaptableModel {
     @Override
     public void close() {}
 
-    private record KnownPass(Matrix logits) implements Pass {
+    private record KnownPass(Matrix logits, Matrix features) implements Pass {
 
         @Override
         public int rows() {

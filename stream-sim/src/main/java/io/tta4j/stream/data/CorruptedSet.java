@@ -3,11 +3,8 @@ package io.tta4j.stream.data;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -62,12 +59,7 @@ public final class CorruptedSet implements Closeable {
      * @throws DataException if the labels are not what they must be, or there is no corruption
      */
     public static CorruptedSet open(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            throw new NoSuchFileException(folder.toString());
-        }
-        if (!Files.isDirectory(folder)) {
-            throw new NotDirectoryException(folder.toString());
-        }
+        Labels.requireFolder(folder);
         List<String> corruptions;
         try (Stream<Path> files = Files.list(folder)) {
             corruptions = files.map(file -> file.getFileName().toString())
@@ -80,27 +72,12 @@ public final class CorruptedSet implements Closeable {
         if (corruptions.isEmpty()) {
             throw new DataException("%s must hold a <corruption>.npy, but held none".formatted(folder.getFileName()));
         }
-        return new CorruptedSet(folder, corruptions, readLabels(folder.resolve(LABELS + SUFFIX)));
+        return new CorruptedSet(folder, corruptions, Labels.read(folder.resolve(LABELS + SUFFIX)));
     }
 
     private static int rank(String corruption) {
         int index = FIELD_ORDER.indexOf(corruption);
         return index < 0 ? FIELD_ORDER.size() : index;
-    }
-
-    private static int[] readLabels(Path file) throws IOException {
-        NpyArray array = NpyFile.read(file);
-        if (array.shape().size() != 1) {
-            throw new DataException("%s must have shape [images], but had %s".formatted(array.name(), array.shape()));
-        }
-        long[] labels = array.integers();
-        for (int i = 0; i < labels.length; i++) {
-            if (labels[i] < 0 || labels[i] > Integer.MAX_VALUE) {
-                throw new DataException("%s must hold class numbers from 0 on, but held %d at row %d"
-                        .formatted(array.name(), labels[i], i));
-            }
-        }
-        return Arrays.stream(labels).mapToInt(Math::toIntExact).toArray();
     }
 
     /** The corruptions there are: those of the field in its order, then others alphabetically. */
@@ -127,10 +104,7 @@ public final class CorruptedSet implements Closeable {
         Path file = folder.resolve(corruption + SUFFIX);
         NpyImages images = NpyImages.open(corruption, file);
         opened.add(images);
-        if (images.count() != labels.length) {
-            throw new DataException("labels.npy must have a label for each of the %d images of %s, but had %d"
-                    .formatted(images.count(), file.getFileName(), labels.length));
-        }
+        Labels.requireOneEach(images, file, labels);
         return images;
     }
 

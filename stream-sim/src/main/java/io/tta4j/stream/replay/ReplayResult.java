@@ -1,6 +1,7 @@
 package io.tta4j.stream.replay;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How one method fared on one stream, from the source state on.
@@ -8,7 +9,7 @@ import java.util.List;
  * @param method the method's name
  * @param setting the setting's name, such as {@code mild}
  * @param corruption the corruption, or {@code mixed}
- * @param samples images answered
+ * @param samples images answered, those included whose class was not introduced yet
  * @param correct images whose label was the class with the largest logit
  * @param batches requests
  * @param adaptedSamples samples that the applied gradients were means over, summed over steps
@@ -19,6 +20,7 @@ import java.util.List;
  * @param relativeCost {@code seconds} over those of the source model on the same stream
  * @param windows the accuracy over every {@value Replay#BATCHES_PER_WINDOW} batches, in percent; the last may be
  *     shorter
+ * @param incremental what a class-incremental stream says beyond that
  */
 public record ReplayResult(
         String method,
@@ -33,7 +35,8 @@ public record ReplayResult(
         Latency latency,
         double seconds,
         double relativeCost,
-        List<Double> windows) {
+        List<Double> windows,
+        Optional<IncrementalResult> incremental) {
 
     /**
      * A distribution of durations.
@@ -47,9 +50,11 @@ public record ReplayResult(
         windows = List.copyOf(windows);
     }
 
-    /** The share of correct answers, in percent. */
+    /** The share of correct answers among the images whose class was known by then, in percent. */
     public double accuracy() {
-        return 100.0 * correct / samples;
+        return 100.0
+                * correct
+                / (samples - incremental.map(IncrementalResult::unnamed).orElse(0));
     }
 
     /** Samples answered, and adapted to, in a second. */

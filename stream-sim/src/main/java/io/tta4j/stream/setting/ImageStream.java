@@ -1,34 +1,37 @@
 package io.tta4j.stream.setting;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The images that a model meets between two resets to its source state, in order.
  *
- * @param name the corruption, or {@code mixed}
- * @param positions the images; at least one
+ * @param name the corruption, or the setting where there are several in one stream
+ * @param sessions the parts that it comes in; at least one
  */
-public record ImageStream(String name, List<Position> positions) {
+public record ImageStream(String name, List<Session> sessions) {
 
     public ImageStream {
-        positions = List.copyOf(positions);
-        if (positions.isEmpty()) {
+        sessions = List.copyOf(sessions);
+        if (sessions.isEmpty()) {
             throw new IllegalArgumentException(
-                    "stream '%s' must have at least one image, but had none".formatted(name));
+                    "stream '%s' must have at least one session, but had none".formatted(name));
         }
     }
 
-    /**
-     * The stream cut into batches.
-     *
-     * @param size images a batch, at least 1; the last batch holds the rest
-     */
-    public List<List<Position>> batches(int size) {
-        List<List<Position>> batches = new ArrayList<>();
-        for (int from = 0; from < positions.size(); from += size) {
-            batches.add(positions.subList(from, Math.min(from + size, positions.size())));
-        }
-        return batches;
+    /** A stream in one part, over the classes that the model was trained on. */
+    static ImageStream of(String name, List<Position> positions) {
+        return new ImageStream(name, List.of(Session.of(positions)));
+    }
+
+    /** The images of all sessions. */
+    public List<Position> positions() {
+        return sessions.stream()
+                .flatMap(session -> session.positions().stream())
+                .toList();
+    }
+
+    /** Whether classes come in that the model was not trained on. */
+    public boolean isClassIncremental() {
+        return sessions.stream().anyMatch(session -> !session.introduced().isEmpty());
     }
 }

@@ -37,7 +37,7 @@ public record LabelShift(double imbalance, long seed) implements StreamSetting {
     public List<ImageStream> streams(List<String> corruptions, int[] labels) {
         int[] draws = draw(labels);
         return IntStream.range(0, corruptions.size())
-                .mapToObj(set -> new ImageStream(
+                .mapToObj(set -> ImageStream.of(
                         corruptions.get(set),
                         IntStream.of(draws)
                                 .mapToObj(image -> new Position(set, image))

@@ -31,6 +31,12 @@ public final class Mild implements StreamSetting {
         return "mild";
     }
 
+    /** Of the stored order, which draws nothing, 0. */
+    @Override
+    public long seed() {
+        return seed;
+    }
+
     @Override
     public List<ImageStream> streams(List<String> corruptions, int[] labels) {
         List<Integer> order =
@@ -39,7 +45,7 @@ public final class Mild implements StreamSetting {
             Shuffle.inPlace(order, new SplittableRandom(seed));
         }
         return IntStream.range(0, corruptions.size())
-                .mapToObj(set -> new ImageStream(
+                .mapToObj(set -> ImageStream.of(
                         corruptions.get(set),
                         order.stream().map(image -> new Position(set, image)).toList()))
                 .toList();

@@ -25,6 +25,6 @@ public record Mixed(long seed) implements StreamSetting {
             }
         }
         Shuffle.inPlace(positions, new SplittableRandom(seed));
-        return List.of(new ImageStream(name(), positions));
+        return List.of(ImageStream.of(name(), positions));
     }
 }

@@ -11,6 +11,9 @@ public interface StreamSetting {
     /** The field's name of the setting, such as {@code label-shift}. */
     String name();
 
+    /** What is drawn depends on this and the arguments alone. */
+    long seed();
+
     /**
      * The streams, each to be met from the source state.
      *

@@ -139,10 +139,14 @@ final class StreamSettingTest {
 
     @Test
     void theLastBatchHoldsTheRest() {
-        ImageStream stream = Mild.stored().streams(List.of("fog"), new int[10]).get(0);
+        Session session = Mild.stored()
+                .streams(List.of("fog"), new int[10])
+                .get(0)
+                .sessions()
+                .get(0);
 
-        assertThat(stream.batches(4)).extracting(List::size).containsExactly(4, 4, 2);
-        assertThat(stream.batches(100)).extracting(List::size).containsExactly(10);
+        assertThat(session.batches(4)).extracting(List::size).containsExactly(4, 4, 2);
+        assertThat(session.batches(100)).extracting(List::size).containsExactly(10);
     }
 
     @ParameterizedTest
