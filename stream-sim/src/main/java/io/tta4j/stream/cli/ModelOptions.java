@@ -4,6 +4,8 @@ import io.tta4j.engine.Engine;
 import io.tta4j.engine.Engines;
 import io.tta4j.engine.Features;
 import io.tta4j.engine.LoadOptions;
+import io.tta4j.method.ClassLearner;
+import io.tta4j.method.Method;
 import io.tta4j.model.ModelException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -94,8 +96,18 @@ final class ModelOptions {
      * @throws IllegalArgumentException if an option is none
      */
     LoadOptions load() {
+        return load(features);
+    }
+
+    /** How the engine is to load it for some methods: with features where one of them learns classes. */
+    LoadOptions load(List<Method> methods) {
+        boolean needed = methods.stream().anyMatch(ClassLearner.class::isInstance);
+        return load(needed && features.equals(Features.NONE) ? Features.AUTO : features);
+    }
+
+    private LoadOptions load(String handedOut) {
         return new LoadOptions(
-                provider, threads, inputShapes(), Optional.ofNullable(logits), recompute, rowsPerPass, features);
+                provider, threads, inputShapes(), Optional.ofNullable(logits), recompute, rowsPerPass, handedOut);
     }
 
     /** The extents behind the batch, by input. */

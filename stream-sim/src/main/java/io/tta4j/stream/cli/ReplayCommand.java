@@ -4,6 +4,7 @@ import io.tta4j.engine.Engine;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.stream.data.CorruptedSet;
 import io.tta4j.stream.data.Images;
+import io.tta4j.stream.data.LabelledImages;
 import io.tta4j.stream.data.Preprocessing;
 import io.tta4j.stream.replay.Replay;
 import io.tta4j.stream.replay.ReplayResult;
@@ -11,11 +12,13 @@ import io.tta4j.stream.report.ConsoleTable;
 import io.tta4j.stream.report.Environment;
 import io.tta4j.stream.report.ReplayReport;
 import io.tta4j.stream.report.ReportFormat;
+import io.tta4j.stream.setting.ClassIncremental;
 import io.tta4j.stream.setting.LabelShift;
 import io.tta4j.stream.setting.Mild;
 import io.tta4j.stream.setting.Mixed;
 import io.tta4j.stream.setting.StreamSetting;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,11 +53,13 @@ import picocli.CommandLine.Spec;
         footer = {
             "  tta replay --model net.onnx --data cifar10-c --report replay.html",
             "  tta replay --model net.onnx --data cifar10-c --corruption fog,snow --set sar.rho=0.1,sar.layers=all",
-            "  tta replay --model net.pt --data cifar10-c --setting label-shift --batch 16 --json replay.json"
+            "  tta replay --model net.pt --data cifar10-c --setting label-shift --batch 16 --json replay.json",
+            "  tta replay --model net.onnx --data cifar10-c --setting class-incremental --support support --shots 5"
         })
 final class ReplayCommand implements Callable<Integer>, Debuggable {
 
     private static final String ALL = "all";
+    private static final String INCREMENTAL = "class-incremental";
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -86,7 +91,8 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                 "mild: each corruption apart, from the source state (default)",
                 "mixed: the images of all corruptions, shuffled together",
                 "label-shift: each corruption apart, in as many stretches as there are classes; in each stretch one"
-                        + " class prevails (SAR's online imbalanced label shift)"
+                        + " class prevails (SAR's online imbalanced label shift)",
+                "class-incremental: one stream in sessions, which bring new classes while the corruption changes"
             })
     private String setting = "";
 
@@ -140,6 +146,9 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     private long seed;
 
     @Mixin
+    private IncrementalOptions incremental = new IncrementalOptions();
+
+    @Mixin
     private ModelOptions options = new ModelOptions();
 
     @Mixin
@@ -165,7 +174,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     @Override
     public Integer call() throws IOException {
         MethodChoice choice = MethodChoice.of(methods, settings);
-        StreamSetting streams = streamSetting();
+        List<StreamSetting> plain = plainSettings();
         Preprocessing inputs = preprocessing.preprocessing();
         requirePositive("--batch", batch);
         requirePositive("--limit", limit == null ? 1 : limit);
@@ -174,7 +183,8 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         files.add(csv, ReportFormat.CSV);
         files.add(report, ReportFormat.HTML);
         Engine engine = options.engine(model);
-        try (CorruptedSet set = CorruptedSet.open(data)) {
+        try (CorruptedSet set = CorruptedSet.open(data);
+                LabelledImages supports = setting.equals(INCREMENTAL) ? incremental.openSupport() : null) {
             List<Images> images = new ArrayList<>();
             for (String corruption : chosenCorruptions(set)) {
                 images.add(set.images(corruption));
@@ -182,18 +192,28 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
             int[] labels = set.labels();
             int[] used = limit == null ? labels : Arrays.copyOf(labels, Math.min(limit, labels.length));
             byte[] bytes = Files.readAllBytes(model);
-            try (AdaptableModel network = engine.load(model, options.load())) {
+            try (AdaptableModel network = engine.load(model, options.load(choice.methods()))) {
                 // Of the file as it is now: it may be another one when the replay is over.
                 Map<String, Object> facts =
                         ModelFacts.of(engine, network, model.getFileName().toString(), bytes);
-                Replay replay = new Replay(network, images, used, inputs, batch);
-                List<ReplayResult> results;
-                try (Progress progress = Progress.of((long) images.size() * used.length)) {
-                    results = replay.run(streams, choice.methods(), progress);
+                Replay replay = supports == null
+                        ? new Replay(network, images, used, inputs, batch)
+                        : new Replay(network, images, used, supports, inputs, batch);
+                List<? extends StreamSetting> drawn = supports == null
+                        ? plain
+                        : incremental.settings(network.classes(), used, supports.labels(), seed);
+                long total = imagesIn(drawn, images, used);
+                PrintWriter text = spec.commandLine().getOut();
+                describe(drawn.get(0), text);
+                List<ReplayResult> results = new ArrayList<>();
+                try (Progress progress = Progress.of(total)) {
+                    for (StreamSetting streams : drawn) {
+                        results.addAll(replay.run(streams, choice.methods(), progress));
+                    }
                 }
-                spec.commandLine().getOut().print(ConsoleTable.of(results));
-                spec.commandLine().getOut().flush();
-                Map<String, Object> config = config(facts, images, used.length, choice, inputs);
+                text.print(ConsoleTable.of(results));
+                text.flush();
+                Map<String, Object> config = config(facts, images, used.length, drawn.get(0), choice, inputs);
                 files.write(new ReplayReport(results, config, Environment.current()));
             }
         }
@@ -206,11 +226,21 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         }
     }
 
+    private static long imagesIn(List<? extends StreamSetting> drawn, List<Images> images, int[] labels) {
+        List<String> names = images.stream().map(Images::name).toList();
+        return drawn.stream()
+                .flatMap(streams -> streams.streams(names, labels).stream())
+                .flatMap(stream -> stream.sessions().stream())
+                .mapToLong(session -> session.positions().size())
+                .sum();
+    }
+
     private List<String> chosenCorruptions(CorruptedSet set) {
         return corruptions.contains(ALL) ? set.corruptions() : List.copyOf(new LinkedHashSet<>(corruptions));
     }
 
-    private StreamSetting streamSetting() {
+    /** The setting where it needs nothing but options; none for the class-incremental one. */
+    private List<StreamSetting> plainSettings() {
         boolean shuffled = switch (order) {
             case "stored" -> false;
             case "shuffled" -> true;
@@ -218,17 +248,32 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                 throw new IllegalArgumentException("--order must be stored or shuffled, but was '%s'".formatted(order));
         };
         return switch (setting) {
-            case "mild" -> shuffled ? Mild.shuffled(seed) : Mild.stored();
-            case "mixed" -> new Mixed(seed);
-            case "label-shift" -> new LabelShift(imbalance, seed);
+            case "mild" -> List.of(shuffled ? Mild.shuffled(seed) : Mild.stored());
+            case "mixed" -> List.of(new Mixed(seed));
+            case "label-shift" -> List.of(new LabelShift(imbalance, seed));
+            case INCREMENTAL -> List.of();
             default ->
                 throw new IllegalArgumentException(
-                        "--setting must be mild, mixed or label-shift, but was '%s'".formatted(setting));
+                        "--setting must be mild, mixed, label-shift or class-incremental, but was '%s'"
+                                .formatted(setting));
         };
     }
 
+    private void describe(StreamSetting streams, PrintWriter text) {
+        if (streams instanceof ClassIncremental sessions) {
+            text.println(sessions.description() + ", seeds " + incremental.seeds(seed));
+            text.println();
+            text.flush();
+        }
+    }
+
     private Map<String, Object> config(
-            Map<String, Object> facts, List<Images> images, int used, MethodChoice choice, Preprocessing inputs)
+            Map<String, Object> facts,
+            List<Images> images,
+            int used,
+            StreamSetting streams,
+            MethodChoice choice,
+            Preprocessing inputs)
             throws IOException {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("model", facts);
@@ -240,10 +285,15 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         if (setting.equals("label-shift")) {
             config.put("imbalance", imbalance);
         }
+        if (streams instanceof ClassIncremental sessions) {
+            config.putAll(incremental.config(sessions, seed));
+        }
         config.put("batch", batch);
         config.put("methods", List.copyOf(choice.settings().keySet()));
         config.put("settings", choice.settings());
-        config.put("seed", seed);
+        if (!setting.equals(INCREMENTAL)) {
+            config.put("seed", seed);
+        }
         config.put("scale", inputs.scale());
         config.put("mean", inputs.mean());
         config.put("std", inputs.std());

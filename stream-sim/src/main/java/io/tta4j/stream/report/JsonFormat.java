@@ -3,17 +3,24 @@ package io.tta4j.stream.report;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tta4j.stream.metric.BaseNovel;
+import io.tta4j.stream.metric.Detection;
+import io.tta4j.stream.replay.IncrementalResult;
 import io.tta4j.stream.replay.ReplayResult;
+import io.tta4j.stream.replay.SessionResult;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 
 /** Writes the report as one JSON object, keys in a fixed order, percentages with three decimals. */
 final class JsonFormat implements ReportFormat {
@@ -68,7 +75,59 @@ final class JsonFormat implements ReportFormat {
         tree.set("relativeCost", decimal(result.relativeCost()));
         ArrayNode windows = tree.putArray("windows");
         result.windows().forEach(accuracy -> windows.add(decimal(accuracy)));
+        result.incremental().ifPresent(incremental -> tree.set("incremental", tree(incremental)));
         return tree;
+    }
+
+    /** Accuracies in percent, drop and forgetting in points, detection as shares of 1; null where there is none. */
+    private static ObjectNode tree(IncrementalResult result) {
+        ObjectNode tree = NODES.objectNode().put("seed", result.seed()).put("unnamed", result.unnamed());
+        putAccuracy(tree, result.accuracy());
+        tree.set("drop", decimal(result.drop()));
+        tree.set("forgetting", decimal(result.forgetting()));
+        tree.set("unknownAuroc", decimal(result.auroc()));
+        tree.set("unknownFpr95", decimal(result.fpr95()));
+        ObjectNode corruptions = tree.putObject("corruptions");
+        result.corruptions().forEach((name, accuracy) -> putAccuracy(corruptions.putObject(name), accuracy));
+        ArrayNode sessions = tree.putArray("sessions");
+        result.sessions().forEach(session -> sessions.add(tree(session)));
+        return tree;
+    }
+
+    private static ObjectNode tree(SessionResult session) {
+        ObjectNode tree = NODES.objectNode();
+        ArrayNode introduced = tree.putArray("introduced");
+        session.introduced().forEach(introduced::add);
+        ArrayNode corruptions = tree.putArray("corruptions");
+        session.corruptions().forEach(corruptions::add);
+        tree.put("samples", session.accuracy().all().samples()).put("unnamed", session.unnamed());
+        putAccuracy(tree, session.accuracy());
+        tree.set("forgetting", decimal(session.forgetting()));
+        tree.set("unknownAuroc", decimal(detection(session, Detection::auroc)));
+        tree.set("unknownFpr95", decimal(detection(session, Detection::fpr95)));
+        ObjectNode scores = tree.putObject("unknown");
+        session.unknown().forEach((name, detection) -> {
+            ObjectNode score =
+                    scores.putObject(name).put("known", detection.known()).put("unknown", detection.unknown());
+            score.set("auroc", decimal(detection.auroc()));
+            score.set("fpr95", decimal(detection.fpr95()));
+        });
+        return tree;
+    }
+
+    private static OptionalDouble detection(SessionResult session, ToDoubleFunction<Detection> measure) {
+        return session.detection().stream().mapToDouble(measure).findFirst();
+    }
+
+    private static void putAccuracy(ObjectNode tree, BaseNovel accuracy) {
+        tree.set("base", decimal(accuracy.base().percent()));
+        tree.set("novel", decimal(accuracy.novel().percent()));
+        tree.set("all", decimal(accuracy.all().percent()));
+        tree.set("harmonicMean", decimal(accuracy.harmonicMean()));
+    }
+
+    private static JsonNode decimal(OptionalDouble value) {
+        return value.isPresent() ? decimal(value.getAsDouble()) : NODES.nullNode();
     }
 
     /** With its zeros: 59.400, not 59.4. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,13 @@ final class BadInputTest {
         Files.write(fog, Arrays.copyOf(Files.readAllBytes(fog), 128 + 10));
         float[] notANumber = new float[12];
         notANumber[7] = Float.NaN;
+        writeSet("novel", 2, 6, new byte[] {0, 1, 2, 3, 4, 3});
+        write("support/images.npy", NpyArray.of(new byte[3 * 12], 3, 2, 2, 3));
+        write("support/labels.npy", NpyArray.of(new byte[] {3, 3, 4}, 3));
+        write("wide/images.npy", NpyArray.of(new byte[3 * 48], 3, 4, 4, 3));
+        write("wide/labels.npy", NpyArray.of(new byte[] {3, 3, 4}, 3));
+        write("short/images.npy", NpyArray.of(new byte[3 * 12], 3, 2, 2, 3));
+        write("short/labels.npy", NpyArray.of(new byte[] {3, 4}, 2));
         write("nan.npy", NpyArray.of(notANumber, 1, 3, 2, 2));
         write("batch.npy", NpyArray.of(new float[12], 1, 3, 2, 2));
         write("long.npy", NpyArray.of(new long[12], 1, 3, 2, 2));
@@ -80,7 +88,10 @@ final class BadInputTest {
                 replay("--batch must be at least 1, but was 0", "--batch", "0"),
                 replay("--limit must be at least 1, but was -3", "--limit", "-3"),
                 replay("'many' is not an int", "--batch", "many"),
-                replay("--setting must be mild, mixed or label-shift, but was 'wild'", "--setting", "wild"),
+                replay(
+                        "--setting must be mild, mixed, label-shift or class-incremental, but was 'wild'",
+                        "--setting",
+                        "wild"),
                 replay("--order must be stored or shuffled, but was 'random'", "--order", "random"),
                 replay("imbalance must be a number from 1 on", "--setting", "label-shift", "--imbalance", "0.5"),
                 replay("scale must be positive", "--scale", "0"),
@@ -93,6 +104,49 @@ final class BadInputTest {
 
     private static Arguments replay(String message, String... changes) {
         return arguments(message, List.of(changes));
+    }
+
+    static Stream<Arguments> incrementalReplays() {
+        return Stream.of(
+                replay("no such file or folder: %s/none", "--support", "%s/none"),
+                replay("no such file or folder: %s/good/images.npy", "--support", "%s/good"),
+                replay("not a folder: %s/net.onnx", "--support", "%s/net.onnx"),
+                replay("must have a label for each of the 3 images of images.npy, but had 2", "--support", "%s/short"),
+                replay("all images must have the same shape, but images had 4x4x3", "--support", "%s/wide"),
+                replay("--base-classes must be 3, the model's classes, but was 2", "--base-classes", "2"),
+                replay("labels must have novel classes, from 3 on, but the largest was 2", "--data", "%s/good"),
+                replay("--shots must be at least 1, but was 0", "--shots", "0"),
+                replay(
+                        "shots must be at most the supports of each novel class, but was 2 and class 4 has 1",
+                        "--shots",
+                        "2"),
+                replay("classes per session must be at least 1, but was 0", "--classes-per-session", "0"),
+                replay("sessions must be in 1..3", "--sessions", "4"),
+                replay(
+                        "either --sessions or --classes-per-session must be given, but both were",
+                        "--sessions",
+                        "2",
+                        "--classes-per-session",
+                        "1"),
+                replay("corruptions per session must be at least 1, but was 0", "--corruptions-per-session", "0"),
+                replay("recurring must be a share in 0..1, but was 2.0", "--recurring", "2"),
+                replay("preview must be a share in 0..1, but was -0.5", "--preview", "-0.5"),
+                replay("'one' is not a long", "--seeds", "1,one"));
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("incrementalReplays")
+    void incrementalReplay(String message, List<String> changes) throws IOException {
+        List<String> given =
+                new ArrayList<>(changes.stream().map(this::inFolder).toList());
+        Map.of("--data", "%s/novel", "--support", "%s/support", "--shots", "1").forEach((option, value) -> {
+            if (!given.contains(option)) {
+                given.addAll(List.of(option, inFolder(value)));
+            }
+        });
+        given.addAll(List.of("--setting", "class-incremental"));
+
+        replay(message, given);
     }
 
     @ParameterizedTest(name = "{1}")
@@ -145,6 +199,16 @@ final class BadInputTest {
 
     @Test
     void commands() throws IOException {
+        assertRefused(
+                "--support must name a folder of labelled images where --setting is class-incremental",
+                List.of(
+                        "replay",
+                        "--model",
+                        inFolder("%s/net.onnx"),
+                        "--data",
+                        inFolder("%s/novel"),
+                        "--setting",
+                        "class-incremental"));
         assertRefused("a command must be given", List.of());
         assertRefused("'dance'", List.of("dance"));
         assertRefused("Missing required", List.of("replay"));

@@ -29,4 +29,44 @@ final class ConsoleTableTest {
     void oneStreamNeedsNoMean() {
         assertThat(ConsoleTable.of(List.of(Reports.SAR))).doesNotContain("mean").contains("66.67");
     }
+
+    @Test
+    void aClassIncrementalReplayHasRowsForEachSessionAndMeansOverSeeds() {
+        String table = ConsoleTable.of(List.of(
+                Reports.incremental("source", 1, 0),
+                Reports.incremental("csfa", 1, 1),
+                Reports.incremental("source", 2, 0),
+                Reports.incremental("csfa", 2, 3)));
+
+        // Of csfa: novel 25 and 75, all 55 and 65, harmonic means 33.33 and 60 in the session, 35.71 and 68.18 in all.
+        assertThat(table).isEqualTo("""
+                        accuracy, %                  source           csfa
+                        --------------------------------------------------
+                        session 0 (fog)
+                          base                        75.00          75.00
+                          all                         75.00          75.00
+                          unknown AUROC, %            75.00          75.00
+                          unknown FPR95, %            50.00          50.00
+                        session 1 + 6, 7 (snow, fog)
+                          base                        50.00          50.00
+                          novel                        0.00          50.00
+                          all                         33.33          50.00
+                          harmonic mean                0.00          46.67
+                          forgetting, points          25.00          25.00
+                        --------------------------------------------------
+                        whole, 2 seeds
+                          base                 62.50 +-0.00   62.50 +-0.00
+                          novel                 0.00 +-0.00  50.00 +-35.36
+                          all                  50.00 +-0.00   60.00 +-7.07
+                          harmonic mean         0.00 +-0.00  51.95 +-22.96
+                          drop, points         41.67 +-0.00  25.00 +-11.79
+                          forgetting, points   25.00 +-0.00   25.00 +-0.00
+                          unknown AUROC, %     75.00 +-0.00   75.00 +-0.00
+                          unknown FPR95, %     50.00 +-0.00   50.00 +-0.00
+                        --------------------------------------------------
+                        cost                          1.00x          1.00x
+                        ms a batch, p50                2.00           2.00
+                        ms a batch, p99                5.00           5.00
+                        """);
+    }
 }
