@@ -12,8 +12,7 @@ class NameANewClassTest {
 
     @Test
     void theNewcomerIsFlaggedThenNamedThenRecognised() throws IOException {
-        List<NameANewClass.Outcome> outcomes =
-                NameANewClass.run(384, new PrintStream(OutputStream.nullOutputStream()));
+        List<NameANewClass.Outcome> outcomes = NameANewClass.run(384, new PrintStream(OutputStream.nullOutputStream()));
 
         assertThat(outcomes).allMatch(outcome -> outcome.known() > 90);
         NameANewClass.Outcome unnamed = outcomes.get(2);

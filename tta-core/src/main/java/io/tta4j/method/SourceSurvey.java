@@ -3,7 +3,7 @@ package io.tta4j.method;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Pass;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.io.OutputStream;
 import java.util.List;
 
 /**
@@ -38,10 +38,11 @@ public interface SourceSurvey {
         void add(Pass pass, int... labels);
 
         /**
-         * Writes what was learned; an existing file is replaced.
+         * Writes what was learned, as a file that the method reads.
          *
+         * @param out stays open
          * @throws IllegalArgumentException if too little was seen; the message says what is missing
          */
-        void write(Path file) throws IOException;
+        void writeTo(OutputStream out) throws IOException;
     }
 }

@@ -6,7 +6,7 @@ import io.tta4j.method.SourceSurvey;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Pass;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.io.OutputStream;
 import java.util.List;
 
 /** Makes the prototypes of {@link Csfa} from source data, under the name {@code prototypes}. */
@@ -35,8 +35,8 @@ public final class PrototypeSurvey implements SourceSurvey {
             }
 
             @Override
-            public void write(Path file) throws IOException {
-                PrototypeFile.write(features.prototypes(), file);
+            public void writeTo(OutputStream out) throws IOException {
+                PrototypeFile.write(features.prototypes(), out);
             }
         };
     }

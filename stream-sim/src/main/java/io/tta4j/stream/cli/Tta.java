@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line: {@code demo}, {@code replay} and {@code inspect}.
+ * The command line: {@code demo}, {@code replay}, {@code inspect} and {@code prototypes}.
  *
  * <p>Exit codes: 0, 1 after an internal failure, 2 after bad input. What went wrong stands on one line on standard
  * error; {@code --debug} adds the stack trace.
@@ -23,7 +23,13 @@ import picocli.CommandLine.Spec;
         description = "Test-time adaptation of served models: replay corrupted streams and see what adaptation buys.",
         mixinStandardHelpOptions = true,
         versionProvider = Tta.Version.class,
-        subcommands = {DemoCommand.class, ReplayCommand.class, InspectCommand.class, HelpCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            ReplayCommand.class,
+            InspectCommand.class,
+            PrototypesCommand.class,
+            HelpCommand.class
+        },
         usageHelpWidth = Tta.HELP_WIDTH,
         footerHeading = "%nExamples:%n",
         footer = {
@@ -80,7 +86,8 @@ public final class Tta implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "a command must be given: demo, replay or inspect");
+        throw new ParameterException(
+                spec.commandLine(), "a command must be given: demo, replay, inspect or prototypes");
     }
 
     /** Says which version this is. */

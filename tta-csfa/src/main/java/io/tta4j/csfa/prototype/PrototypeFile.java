@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.Vector;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,13 @@ public final class PrototypeFile {
 
     /** Writes a file; an existing one is replaced. */
     public static void write(SourcePrototypes prototypes, Path file) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            write(prototypes, out);
+        }
+    }
+
+    /** Writes a file's contents; the stream stays open. */
+    public static void write(SourcePrototypes prototypes, OutputStream out) throws IOException {
         int classes = prototypes.classes().size();
         int width = prototypes.width();
         Map<String, float[]> tensors = new LinkedHashMap<>();
@@ -60,7 +68,7 @@ public final class PrototypeFile {
             bytes.asFloatBuffer().put(values);
             bytes.position(bytes.position() + values.length * Float.BYTES);
         });
-        Files.write(file, bytes.array());
+        out.write(bytes.array());
     }
 
     /**
