@@ -44,8 +44,9 @@ final class UnknownScoreTest {
 
         Map<String, Double> scores = UnknownScore.of(new Answer(logits, logits, Optional.of(recognition)), 0);
 
-        assertThat(scores.keySet()).containsExactly("recognition", "softmax", "energy");
+        assertThat(scores.keySet()).containsExactly("recognition", "distance", "softmax", "energy");
         assertThat(scores.get("recognition")).isEqualTo(0.5);
+        assertThat(scores.get("distance")).isEqualTo(-0.0);
         assertThat(scores.get("softmax")).isEqualTo(Double.POSITIVE_INFINITY);
     }
 }
