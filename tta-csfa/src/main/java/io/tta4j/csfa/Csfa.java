@@ -135,8 +135,10 @@ public final class Csfa implements ClassLearner {
         Known before = Known.in(state);
         State fresh = SupportInputs.copy(state, initial(model));
         for (int i = 0; i < before.registered().size(); i++) {
-            fresh = Known.in(fresh)
-                    .plus(before.registered().get(i), before.supported(i))
+            Known known = Known.in(fresh);
+            Supported told = before.supported(i);
+            fresh = known.plus(
+                            before.registered().get(i), base.support(known, told.mean(), told.origin(), told.count()))
                     .into(fresh);
             fresh = embedAgain(model, fresh, i);
         }
@@ -212,7 +214,7 @@ public final class Csfa implements ClassLearner {
                     "class '%s' must be a new name, but there is one; give it more samples with addSupports, or remove it first"
                             .formatted(name));
         }
-        if (known.registered().size() == config.maxClasses()) {
+        if (known.registered().size() >= config.maxClasses()) {
             throw new IllegalArgumentException(
                     "registered classes must be at most csfa.maxClasses = %d, but '%s' would be one more; remove some or raise the bound"
                             .formatted(config.maxClasses(), name));

@@ -1,7 +1,6 @@
 package io.tta4j.csfa;
 
 import io.tta4j.model.Matrix;
-import io.tta4j.model.Vector;
 
 /**
  * Draws prototypes towards the samples that are surely of their class: {@code p <- normalise((1 - a) p + a g)}, with g
@@ -39,13 +38,13 @@ record Following(double rate, double margin, double guard) {
                 }
             }
         }
-        Matrix moved = known.prototypes();
+        float[] moved = known.prototypes().toArray();
         for (int c = 0; c < classes; c++) {
             if (counts[c] > 0) {
-                moved = towards(known, moved, c, sums[c], 1 - Math.pow(1 - rate, counts[c]));
+                draw(moved, classes, c, known.anchors(), sums[c], 1 - Math.pow(1 - rate, counts[c]));
             }
         }
-        return known.withPrototypes(moved);
+        return known.withPrototypes(Matrix.of(known.width(), classes, moved));
     }
 
     private boolean isSure(Matrix scores, int row, int best) {
@@ -56,25 +55,28 @@ record Following(double rate, double margin, double guard) {
         return scores.get(row, best) - second >= margin;
     }
 
-    private Matrix towards(Known known, Matrix prototypes, int column, double[] sum, double share) {
+    /** Draws one column towards a sum of unit vectors. */
+    private void draw(float[] prototypes, int classes, int column, Matrix anchors, double[] sum, double share) {
         double norm = norm(sum);
         if (norm == 0) {
-            return prototypes;
+            return;
         }
         double[] moved = new double[sum.length];
         for (int i = 0; i < moved.length; i++) {
-            moved[i] = (1 - share) * prototypes.get(i, column) + share * sum[i] / norm;
+            moved[i] = (1 - share) * prototypes[i * classes + column] + share * sum[i] / norm;
         }
         double length = norm(moved);
-        float[] unit = new float[moved.length];
         double cosine = 0;
-        for (int i = 0; i < unit.length; i++) {
-            unit[i] = (float) (moved[i] / length);
-            cosine += (double) unit[i] * known.anchors().get(i, column);
+        for (int i = 0; i < moved.length; i++) {
+            moved[i] /= length;
+            cosine += moved[i] * anchors.get(i, column);
         }
-        return cosine < guard
-                ? prototypes
-                : Columns.replace(prototypes, column, Vector.of(unit).asMatrix(unit.length, 1));
+        // Written so that a step without a direction, whose cosine is NaN, is not taken either.
+        if (cosine >= guard) {
+            for (int i = 0; i < moved.length; i++) {
+                prototypes[i * classes + column] = (float) moved[i];
+            }
+        }
     }
 
     private static double norm(double[] vector) {

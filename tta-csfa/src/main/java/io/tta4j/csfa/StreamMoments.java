@@ -3,6 +3,7 @@ package io.tta4j.csfa;
 import io.tta4j.method.State;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.Vector;
+import java.util.stream.IntStream;
 
 /**
  * Running moments over the stream: of its features, and of how unknown its samples look. Both begin as plain averages
@@ -54,15 +55,22 @@ record StreamMoments(Vector mean, double count, double unknownMean, double unkno
     }
 
     /**
-     * After a batch.
+     * After a batch. Samples whose features or score are not finite do not count.
      *
      * @param features [N, D]
      * @param unknown N scores
      */
     StreamMoments after(Matrix features, Vector unknown) {
-        float share = (float) (1 / (count + features.rows()));
+        int[] rows = IntStream.range(0, features.rows())
+                .filter(row -> Float.isFinite(unknown.get(row))
+                        && Vector.of(features.row(row)).isFinite())
+                .toArray();
+        if (rows.length == 0) {
+            return this;
+        }
+        float share = (float) (1 / (count + rows.length));
         double[] sums = new double[features.columns()];
-        for (int row = 0; row < features.rows(); row++) {
+        for (int row : rows) {
             for (int i = 0; i < sums.length; i++) {
                 sums[i] += features.get(row, i) - mean.get(i);
             }
@@ -74,14 +82,14 @@ record StreamMoments(Vector mean, double count, double unknownMean, double unkno
         double unknownWeight = unknownCount;
         double average = unknownMean;
         double variance = unknownVariance;
-        for (int i = 0; i < unknown.size(); i++) {
+        for (int row : rows) {
             unknownWeight = Math.min(unknownWeight + 1, MEMORY);
-            double difference = unknown.get(i) - average;
+            double difference = unknown.get(row) - average;
             average += difference / unknownWeight;
-            variance += (difference * (unknown.get(i) - average) - variance) / unknownWeight;
+            variance += (difference * (unknown.get(row) - average) - variance) / unknownWeight;
         }
         return new StreamMoments(
-                Vector.of(moved), Math.min(count + features.rows(), MEMORY), average, variance, unknownWeight);
+                Vector.of(moved), Math.min(count + rows.length, MEMORY), average, variance, unknownWeight);
     }
 
     /** Above which unknown score a sample is flagged; nothing is until a few samples were seen. */

@@ -19,7 +19,8 @@ import java.util.stream.LongStream;
 
 /**
  * The inputs of supports, kept in a state so that they can be embedded again. Values are kept as float32, which holds
- * pixels, float inputs and token ids up to 2^24; inputs with others are not kept.
+ * pixels, float inputs and token ids up to 2^24; inputs with others are not kept, nor are those with a value that is
+ * not finite, such as a mask's: a state must be finite.
  */
 final class SupportInputs {
 
@@ -117,10 +118,13 @@ final class SupportInputs {
                 case INT32 -> data.getInt(i * Integer.BYTES);
                 case UINT8, BOOL -> Byte.toUnsignedLong(data.get(i));
             };
-            if (tensor.type() == ElementType.FLOAT16 || Math.abs(whole) > LARGEST_EXACT) {
+            if (tensor.type() == ElementType.FLOAT16 || whole > LARGEST_EXACT || whole < -LARGEST_EXACT) {
                 return Optional.empty();
             }
             values[i] = tensor.type() == ElementType.FLOAT32 ? data.getFloat(i * Float.BYTES) : whole;
+            if (!Float.isFinite(values[i])) {
+                return Optional.empty();
+            }
         }
         return Optional.of(values);
     }

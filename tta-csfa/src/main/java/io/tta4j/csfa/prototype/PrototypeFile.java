@@ -91,11 +91,11 @@ public final class PrototypeFile {
             JSON.readTree(header.path("__metadata__").path("classes").asText("[]"))
                     .forEach(name -> classes.add(name.asText()));
             ByteBuffer data = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
-            Matrix means = matrix(file, header, "means", data);
-            return new SourcePrototypes(
+            return prototypes(
+                    file,
                     classes,
-                    vector(file, header, data, classes.size()),
-                    means,
+                    Vector.of(values(file, header, "counts", data)),
+                    matrix(file, header, "means", data),
                     matrix(file, header, "covariance", data));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
@@ -103,29 +103,33 @@ public final class PrototypeFile {
         }
     }
 
-    private static Vector vector(Path file, JsonNode header, ByteBuffer data, int size) {
-        float[] values = values(file, header, "counts", data);
-        if (values.length != size) {
-            throw wrong(file, "it has %d counts for %d classes".formatted(values.length, size));
+    private static SourcePrototypes prototypes(
+            Path file, List<String> classes, Vector counts, Matrix means, Matrix covariance) {
+        try {
+            return new SourcePrototypes(classes, counts, means, covariance);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    wrong(file, "in it " + e.getMessage()).getMessage(), e);
         }
-        return Vector.of(values);
     }
 
     private static Matrix matrix(Path file, JsonNode header, String name, ByteBuffer data) {
         float[] values = values(file, header, name, data);
         JsonNode shape = header.path(name).path("shape");
-        long elements = shape.path(0).asLong() * shape.path(1).asLong();
-        if (shape.size() != 2 || elements != values.length) {
+        long rows = shape.path(0).asLong(-1);
+        long columns = shape.path(1).asLong(-1);
+        boolean fits = 0 < rows && rows <= values.length && 0 < columns && columns <= values.length;
+        if (shape.size() != 2 || !fits || rows * columns != values.length) {
             throw wrong(file, "tensor '%s' is of shape %s with %d values".formatted(name, shape, values.length));
         }
-        return Matrix.of(shape.get(0).asInt(), shape.get(1).asInt(), values);
+        return Matrix.of((int) rows, (int) columns, values);
     }
 
     private static float[] values(Path file, JsonNode header, String name, ByteBuffer data) {
         JsonNode entry = header.path(name);
         long begin = entry.path("data_offsets").path(0).asLong(-1);
         long end = entry.path("data_offsets").path(1).asLong(-1);
-        boolean inside = 0 <= begin && begin <= end && end <= data.capacity();
+        boolean inside = 0 <= begin && begin <= end && end <= data.capacity() && (end - begin) % Float.BYTES == 0;
         if (!entry.path("dtype").asText().equals("F32") || !inside) {
             throw wrong(file, "it has no tensor '%s' of type F32 within its bytes".formatted(name));
         }

@@ -32,17 +32,25 @@ public final class SourceFeatures {
      *
      * @param features [N, D], finite
      * @param labels N classes, in 0..C-1
-     * @throws IllegalArgumentException if a feature is not finite or a label no class
+     * @throws IllegalArgumentException if a feature is not finite, a label no class, or their numbers are others;
+     *     nothing was taken in then
      */
     public void add(Matrix features, int... labels) {
+        if (features.columns() != width || features.rows() != labels.length) {
+            throw new IllegalArgumentException(
+                    "source features must be of shape [%d, %d] for as many labels, but were %s"
+                            .formatted(labels.length, width, features));
+        }
         if (!features.isFinite()) {
             throw new IllegalArgumentException("source features must be finite, but some value was not");
         }
-        for (int row = 0; row < labels.length; row++) {
-            if (labels[row] < 0 || labels[row] >= counts.length) {
+        for (int label : labels) {
+            if (label < 0 || label >= counts.length) {
                 throw new IllegalArgumentException(
-                        "source labels must be in 0..%d, but one was %d".formatted(counts.length - 1, labels[row]));
+                        "source labels must be in 0..%d, but one was %d".formatted(counts.length - 1, label));
             }
+        }
+        for (int row = 0; row < labels.length; row++) {
             counts[labels[row]]++;
             float[] values = features.row(row);
             for (int i = 0; i < width; i++) {

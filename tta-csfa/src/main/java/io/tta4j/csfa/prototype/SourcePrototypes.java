@@ -17,10 +17,15 @@ import java.util.Optional;
  */
 public record SourcePrototypes(List<String> classes, Vector counts, Matrix means, Matrix covariance) {
 
-    /** @throws IllegalArgumentException if the shapes do not go together, or a value is not finite */
+    /** @throws IllegalArgumentException if nothing is in it, the shapes do not go together, or a value is not finite */
     public SourcePrototypes {
         classes = List.copyOf(classes);
         int width = means.columns();
+        if (classes.isEmpty() || width == 0) {
+            throw new IllegalArgumentException(
+                    "prototypes must be of at least one class and one feature, but were of %d and %d"
+                            .formatted(classes.size(), width));
+        }
         if (means.rows() != classes.size() || counts.size() != classes.size()) {
             throw new IllegalArgumentException(
                     "prototypes must have a mean and a count for each of %d classes, but had %s and %d"
@@ -30,7 +35,7 @@ public record SourcePrototypes(List<String> classes, Vector counts, Matrix means
             throw new IllegalArgumentException("the covariance of %d features must be [%d, %d], but was %s"
                     .formatted(width, width, width, covariance));
         }
-        if (!means.isFinite() || !covariance.isFinite()) {
+        if (!counts.isFinite() || !means.isFinite() || !covariance.isFinite()) {
             throw new IllegalArgumentException("prototypes must be finite, but some value was not");
         }
     }
