@@ -155,9 +155,9 @@ public final class Matrix {
         float[] quotients = new float[values.length];
         for (int row = 0; row < rows; row++) {
             float divisor = divisors.get(row);
-            float scale = divisor == 0 ? 0 : 1 / divisor;
+            double scale = divisor == 0 ? 0 : 1.0 / divisor;
             for (int i = row * columns; i < (row + 1) * columns; i++) {
-                quotients[i] = values[i] * scale;
+                quotients[i] = (float) (values[i] * scale);
             }
         }
         return new Matrix(rows, columns, quotients);

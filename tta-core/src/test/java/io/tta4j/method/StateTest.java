@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tta4j.model.Vector;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -59,5 +61,38 @@ class StateTest {
         assertThat(state.with("loss", Double.NaN).isFinite()).isFalse();
         assertThat(state.with("momentum", Vector.of(Float.POSITIVE_INFINITY)).isFinite())
                 .isFalse();
+    }
+
+    @Test
+    void holdsWordsOfItsOwn() {
+        List<String> names = new ArrayList<>(List.of("fox"));
+        State state = State.of(THETA).with("names", names);
+        names.add("cow");
+
+        assertThat(state.words("names")).containsExactly("fox");
+        assertThat(state.words("others")).isEmpty();
+        assertThat(state.with("loss", 1).withTheta(THETA).words("names")).containsExactly("fox");
+        assertThatThrownBy(() -> state.words().clear()).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> state.words("names").clear()).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void equalsACopyOfAllItsParts() {
+        State state =
+                State.of(THETA).with("momentum", Vector.of(3)).with("loss", 0.5).with("names", List.of("fox"));
+
+        assertThat(new State(state.vectors(), state.scalars(), state.words()))
+                .isEqualTo(state)
+                .hasSameHashCodeAs(state);
+        assertThat(state.with("names", List.of("cow"))).isNotEqualTo(state);
+    }
+
+    @Test
+    void givesUpAllThatIsCalledSo() {
+        State state = State.of(THETA).with("a", Vector.of(3)).with("a", 0.5).with("a", List.of("fox"));
+
+        assertThat(state.without("a")).isEqualTo(State.of(THETA));
+        assertThat(state.without("b")).isEqualTo(state);
+        assertThatIllegalArgumentException().isThrownBy(() -> state.without("theta"));
     }
 }
