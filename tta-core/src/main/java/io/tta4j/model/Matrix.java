@@ -2,6 +2,7 @@ package io.tta4j.model;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A row-major float32 matrix on the heap, for logits, features, seeds and per-sample gradients. Immutable. */
@@ -128,18 +129,22 @@ public final class Matrix {
     public Vector norms() {
         float[] norms = new float[rows];
         for (int row = 0; row < rows; row++) {
-            double square = 0;
-            for (int i = row * columns; i < (row + 1) * columns; i++) {
-                square += (double) values[i] * values[i];
-            }
-            norms[row] = (float) Math.sqrt(square);
+            norms[row] = (float) norm(row);
         }
         return Vector.of(norms);
     }
 
+    private double norm(int row) {
+        double square = 0;
+        for (int i = row * columns; i < (row + 1) * columns; i++) {
+            square += (double) values[i] * values[i];
+        }
+        return Math.sqrt(square);
+    }
+
     /** Each row divided by its Euclidean norm; a row of zeros stays one. */
     public Matrix unitRows() {
-        return overRows(norms());
+        return overRows(this::norm);
     }
 
     /**
@@ -152,10 +157,14 @@ public final class Matrix {
             throw new IllegalArgumentException(
                     "there must be a divisor for each row of %s, but there were %d".formatted(this, divisors.size()));
         }
+        return overRows((int row) -> divisors.get(row));
+    }
+
+    private Matrix overRows(IntToDoubleFunction divisors) {
         float[] quotients = new float[values.length];
         for (int row = 0; row < rows; row++) {
-            float divisor = divisors.get(row);
-            double scale = divisor == 0 ? 0 : 1.0 / divisor;
+            double divisor = divisors.applyAsDouble(row);
+            double scale = divisor == 0 ? 0 : 1 / divisor;
             for (int i = row * columns; i < (row + 1) * columns; i++) {
                 quotients[i] = (float) (values[i] * scale);
             }
