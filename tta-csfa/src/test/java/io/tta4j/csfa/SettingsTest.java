@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tta4j.csfa.prototype.PrototypeFile;
 import io.tta4j.method.MethodProvider;
 import io.tta4j.method.Methods;
 import io.tta4j.method.Setting;
@@ -12,8 +13,12 @@ import io.tta4j.model.Statistics;
 import io.tta4j.sar.EntropyBound;
 import io.tta4j.sar.SarConfig;
 import io.tta4j.sar.SarProvider;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -145,5 +150,100 @@ class SettingsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("rsgs.maxGradientNorm and rsgs.gradientQuantile must be off")
                 .hasMessageContaining("where rsgs.statistics is 'batch'");
+    }
+
+    private static CsfaConfig csfa(Map<String, String> values) {
+        MethodProvider provider = Methods.named("csfa");
+        return ((Csfa) provider.create(Settings.of(provider, values))).config();
+    }
+
+    @Test
+    void csfaReadsItsOwnSettingsAndThoseOfItsStep(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("p.safetensors");
+        PrototypeFile.write(Clouds.prototypes(), file);
+
+        CsfaConfig config = csfa(Map.ofEntries(
+                Map.entry("prototypes", file.toString()),
+                Map.entry("adaptation", "sar"),
+                Map.entry("centring", "source"),
+                Map.entry("supports", "stream"),
+                Map.entry("lambda", "0.125"),
+                Map.entry("tau", "7"),
+                Map.entry("shrinkage", "0.25"),
+                Map.entry("headWeight", "3"),
+                Map.entry("newClassMargin", "0.0625"),
+                Map.entry("followRate", "0.03125"),
+                Map.entry("followMargin", "0.375"),
+                Map.entry("followGuard", "0.625"),
+                Map.entry("unknownDeviations", "2.5"),
+                Map.entry("maxClasses", "12"),
+                Map.entry("supportMegabytes", "3"),
+                Map.entry("keptUnknowns", "5"),
+                Map.entry("alpha", "0.75"),
+                Map.entry("rho", "0.1")));
+
+        assertThat(config)
+                .isEqualTo(CsfaConfig.custom()
+                        .prototypes(Clouds.prototypes())
+                        .adaptation(CsfaConfig.Adaptation.SAR)
+                        .centring(CsfaConfig.Centring.SOURCE)
+                        .supports(CsfaConfig.Supports.STREAM)
+                        .lambda(0.125)
+                        .tau(7)
+                        .shrinkage(0.25)
+                        .headWeight(3)
+                        .newClassMargin(0.0625)
+                        .followRate(0.03125)
+                        .followMargin(0.375)
+                        .followGuard(0.625)
+                        .unknownDeviations(2.5)
+                        .maxClasses(12)
+                        .supportMegabytes(3)
+                        .keptUnknowns(5)
+                        .rsgs(rsgs -> rsgs.alpha(0.75).sar(sar -> sar.rho(0.1)))
+                        .build());
+        assertThat(CsfaConfig.from(config).build()).isEqualTo(config);
+        assertThat(csfa(Map.of())).isEqualTo(CsfaConfig.ofDefaults());
+        assertThat(csfa(Map.of()).prototypes()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "lambda | 1.5 | in 0..1, but was 1.5",
+                "lambda | NaN | in 0..1, but was NaN",
+                "tau | -1.0 | at least 0 and finite, but was -1.0",
+                "shrinkage | -0.1 | in 0..1, but was -0.1",
+                "headWeight | Infinity | at least 0 and finite, but was Infinity",
+                "newClassMargin | -0.1 | at least 0 and finite, but was -0.1",
+                "followRate | 1.0 | at least 0 and less than 1, but was 1.0",
+                "followMargin | NaN | at least 0 and finite, but was NaN",
+                "followGuard | 2.0 | in 0..1, but was 2.0",
+                "unknownDeviations | -1.0 | at least 0 and finite, but was -1.0",
+                "maxClasses | 0 | at least 1, but was 0",
+                "maxClasses | 1.5 | a whole number, but was 1.5",
+                "maxClasses | 1e10 | a whole number, but was 1.0E10",
+                "supportMegabytes | -1 | at least 0, but was -1",
+                "keptUnknowns | NaN | a whole number, but was NaN",
+                "alpha | -1.0 | at least 0 and finite, but was -1.0",
+                "rho | NaN | at least 0 and finite, but was NaN",
+                "adaptation | tent | one of [rsgs, sar, none], but was 'tent'",
+                "centring | batch | one of [stream, source], but was 'batch'",
+                "supports | none | one of [source, stream], but was 'none'"
+            })
+    void csfasAreRefusedByNameToo(String name, String value, String problem) {
+        assertThatThrownBy(() -> csfa(Map.of(name, value)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("csfa.%s must be %s", name, problem);
+    }
+
+    @Test
+    void prototypesThatCannotBeReadAreRefusedByName(@TempDir Path folder) {
+        String missing = folder.resolve("none").toString();
+
+        assertThatThrownBy(() -> csfa(Map.of("prototypes", missing)))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("csfa.prototypes must be a readable file, but was '" + missing + "'");
     }
 }
