@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A million registrations and removals in a row, most under a name of their own, some with more supports in
- * between: the state is what it was, and memory too. Runs with {@code mvn -Psoak verify}.
+ * A million registrations and removals in a row, most under a name of their own, some with more supports in between:
+ * the state is what it was, and memory too. Runs with {@code mvn -Psoak verify}.
  */
 @Tag("soak")
 class CsfaSoakTest {
