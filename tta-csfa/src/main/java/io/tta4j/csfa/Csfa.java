@@ -47,7 +47,8 @@ import java.util.stream.IntStream;
  * class, in turn, are embedded again where theta has moved.
  *
  * <p>With {@link SourcePrototypes} the base prototypes are class means of the source. Without, they begin as the
- * classifier's weight rows, and are drawn towards confident samples of the stream as they come.
+ * classifier's weight rows, and are means of the stream's reliable samples as soon as there are enough of these; they
+ * follow the stream so, and not as the others do.
  *
  * <p>The model must be loaded with features. Safe for use by many threads.
  */

@@ -52,6 +52,11 @@ record Known(
         List<String> base = state.words(BASE);
         List<String> registered = state.words(REGISTERED);
         int classes = base.size() + registered.size();
+        if (classes == 0) {
+            throw new IllegalArgumentException(
+                    "a state of csfa must hold its classes, but this one held %s; begin with Csfa.initial"
+                            .formatted(state.vectors().keySet()));
+        }
         Vector prototypes = state.vector(PROTOTYPES, NOTHING);
         int width = prototypes.size() / classes;
         return new Known(

@@ -10,6 +10,8 @@ import io.tta4j.onnx.OnnxModel;
 import io.tta4j.onnx.OnnxOptions;
 import io.tta4j.sar.ReferenceImages;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -63,7 +65,9 @@ class CsfaNetworkTest {
             }
         }
         Path file = folder.resolve("prototypes.safetensors");
-        findings.write(file);
+        try (OutputStream out = Files.newOutputStream(file)) {
+            findings.writeTo(out);
+        }
         return file;
     }
 

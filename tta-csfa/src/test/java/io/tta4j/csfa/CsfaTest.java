@@ -202,6 +202,8 @@ class CsfaTest {
         double[] cat = minus(doubles(source.means().row(0)), origin);
         double[] dog = minus(doubles(source.means().row(1)), origin);
         double[] fox = minus(meanOf(supports), origin);
+        // The mean of three lies further out than its class by a third of their spread.
+        double radius = Math.sqrt(dot(fox, fox) - trace(source.covariance()) / 3);
         for (int row = 0; row < samples.rows(); row++) {
             double[] x = minus(doubles(samples.row(row)), origin);
             assertClose(
@@ -210,11 +212,20 @@ class CsfaTest {
                     dot(unit(x), unit(cat)),
                     dot(unit(x), unit(dog)),
                     dot(unit(x), unit(fox)));
-            double energy =
-                    -Math.log(Math.exp(dot(x, cat) - dot(cat, cat) / 2) + Math.exp(dot(x, dog) - dot(dog, dog) / 2));
+            double energy = -Math.log(Math.exp(dot(x, cat) - dot(cat, cat) / 2)
+                    + Math.exp(dot(x, dog) - dot(dog, dog) / 2)
+                    + Math.exp(radius * dot(x, unit(fox)) - radius * radius / 2));
             assertThat((double) recognition.unknown().get(row)).isCloseTo(energy, within(1e-4));
         }
         assertThat(recognition.threshold()).isEqualTo(Double.POSITIVE_INFINITY);
+    }
+
+    private static double trace(Matrix matrix) {
+        double trace = 0;
+        for (int i = 0; i < matrix.rows(); i++) {
+            trace += matrix.get(i, i);
+        }
+        return trace;
     }
 
     @Test
@@ -322,7 +333,7 @@ class CsfaTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void orBySarsBitForBit(boolean registers) {
-        SarConfig.Builder sar = SarConfig.custom();
+        SarConfig.Builder sar = SarConfig.custom().rho(RsgsConfig.DEFAULT_RHO).margin(RsgsConfig.DEFAULT_MARGIN);
         settings(sar);
 
         assertSameTheta(csfa(plain().adaptation(CsfaConfig.Adaptation.SAR)), Sar.of(sar.build()), registers);

@@ -16,6 +16,7 @@ class FollowingTest {
     private static final Known AXES = Known.of(
             List.of("right", "up"),
             Matrix.of(2, 2, new float[] {1, 0, 0, 1}),
+            Vector.of(2, 3),
             new StreamMoments(Vector.zeros(2), 0, 0, 0, 0));
 
     private static final Matrix SURELY_RIGHT = Matrix.of(1, 2, new float[] {0.9f, 0.5f});

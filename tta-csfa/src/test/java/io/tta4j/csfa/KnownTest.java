@@ -15,6 +15,7 @@ class KnownTest {
     private static final Known BASE = Known.of(
             List.of("cat", "dog"),
             Matrix.of(3, 2, new float[] {1, 0, 0, 1, 0, 0}),
+            Vector.of(4, 5),
             new StreamMoments(Vector.of(0.1f, 0.2f, 0.3f), 5, 6, 7, 8));
 
     private static final Supported FOX = supported(0.6f, 0, 0.8f, 1);
@@ -22,7 +23,8 @@ class KnownTest {
     private static final Supported HEN = supported(0, 0.6f, -0.8f, 3);
 
     private static Supported supported(float x, float y, float z, int count) {
-        return new Supported(Vector.of(x, y, z), Vector.of(10 * x, 10 * y, count), Vector.of(z, y, x), count);
+        return new Supported(
+                Vector.of(x, y, z), Vector.of(10 * x, 10 * y, count), Vector.of(z, y, x), count, 7 + count);
     }
 
     private static Known three() {
@@ -44,6 +46,7 @@ class KnownTest {
         assertThat(column(known.prototypes(), 1)).isEqualTo(Vector.of(0, 1, 0));
         assertThat(known.baseRows()).isEqualTo(Matrix.of(2, 3, new float[] {1, 0, 0, 0, 1, 0}));
         assertThat(known.base()).containsExactly("cat", "dog");
+        assertThat(known.radii().slice(0, 2)).containsExactly(4, 5);
         assertThat(known.stream()).isEqualTo(BASE.stream());
     }
 
