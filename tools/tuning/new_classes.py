@@ -34,7 +34,9 @@ def arguments():
     parser.add_argument("--shots", default="1,5,20")
     parser.add_argument("--seeds", default="1,2,3,4,5")
     parser.add_argument("--limit", type=int, help="images per corruption")
-    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="one more row: CSFA with these")
+    parser.add_argument(
+        "--variants", nargs="*", default=[], metavar="NAME=VALUE,...", help="instead: CSFA, and CSFA with each of these"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="runs at once, of one thread each")
     return parser.parse_args()
 
@@ -76,9 +78,10 @@ def cells(results, method):
 def main():
     options = arguments()
     options.out.mkdir(parents=True, exist_ok=True)
-    rows = dict(ROWS)
-    if options.set:
-        rows[" ".join(options.set)] = dict(item.split("=", 1) for item in options.set)
+    rows = ROWS
+    if options.variants:
+        variants = {each: dict(item.split("=", 1) for item in each.split(",")) for each in options.variants}
+        rows = {"CSFA": {}, **variants}
     for shots in options.shots.split(","):
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             runs = {name: pool.submit(replay, options, name, settings, shots) for name, settings in rows.items()}
