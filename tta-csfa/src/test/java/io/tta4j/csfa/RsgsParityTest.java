@@ -78,8 +78,11 @@ class RsgsParityTest {
         "resnet20-bn.onnx, batch",
     })
     void withoutAlphaItIsSarBitForBit(String network, String statistics) {
-        Consumer<SarConfig.Builder> settings =
-                config -> config.learningRate(0.005).rho(0.05).resetThreshold(0).statistics(statistics);
+        Consumer<SarConfig.Builder> settings = config -> config.learningRate(0.005)
+                .rho(0.05)
+                .margin(0.4 * Math.log(10))
+                .resetThreshold(0)
+                .statistics(statistics);
         SarConfig.Builder config = SarConfig.custom();
         settings.accept(config);
         Sar sar = Sar.of(config.build());
