@@ -109,10 +109,12 @@ final class ClassIncrementalReplayTest {
                 .orElseThrow()
                 .sessions();
 
-        // The learner's score is the red, 0..3 in base classes and 5 or 8 in others; logits are one-hot in all of them.
+        // The learner's score is the red, 0..3 in base classes and 5 or 8 in others; scores and logits are one-hot in
+        // all of them.
         assertThat(sessions.get(0).unknown())
                 .isEqualTo(Map.of(
                         "recognition", new Detection(40, 10, 1, 0),
+                        "distance", new Detection(40, 10, 0.5, 1),
                         "softmax", new Detection(40, 10, 0.5, 1),
                         "energy", new Detection(40, 10, 0.5, 1)));
         // Class 5 is named by then, and neither a base class nor unknown: some of the 50 images from the half on are
