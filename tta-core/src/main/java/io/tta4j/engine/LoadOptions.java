@@ -37,9 +37,4 @@ public record LoadOptions(
     public static LoadOptions ofDefaults() {
         return new LoadOptions("cpu", 0, Map.of(), Optional.empty(), false, 0, Features.NONE);
     }
-
-    /** The same with features: {@link Features#NONE}, {@link Features#AUTO} or a tensor's name. */
-    public LoadOptions withFeatures(String name) {
-        return new LoadOptions(device, threads, inputShapes, logits, recompute, rowsPerPass, name);
-    }
 }

@@ -101,8 +101,12 @@ final class ModelOptions {
 
     /** How the engine is to load it for some methods: with features where one of them learns classes. */
     LoadOptions load(List<Method> methods) {
-        boolean needed = methods.stream().anyMatch(ClassLearner.class::isInstance);
-        return load(needed && features.equals(Features.NONE) ? Features.AUTO : features);
+        return methods.stream().anyMatch(ClassLearner.class::isInstance) ? loadWithFeatures() : load();
+    }
+
+    /** How the engine is to load it where features are needed: those that were named, or what the classifier is fed. */
+    LoadOptions loadWithFeatures() {
+        return load(features.equals(Features.NONE) ? Features.AUTO : features);
     }
 
     private LoadOptions load(String handedOut) {

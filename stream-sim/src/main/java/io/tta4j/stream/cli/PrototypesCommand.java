@@ -1,6 +1,5 @@
 package io.tta4j.stream.cli;
 
-import io.tta4j.engine.Features;
 import io.tta4j.engine.InspectableModel;
 import io.tta4j.method.SourceSurvey;
 import io.tta4j.method.SourceSurveys;
@@ -95,8 +94,7 @@ final class PrototypesCommand implements Callable<Integer>, Debuggable {
         Preprocessing inputs = preprocessing.preprocessing();
         SourceSurvey survey = SourceSurveys.named("prototypes");
         try (LabelledImages images = LabelledImages.open(data);
-                InspectableModel network =
-                        options.engine(model).load(model, options.load().withFeatures(Features.AUTO))) {
+                InspectableModel network = options.engine(model).load(model, options.loadWithFeatures())) {
             List<String> names = classes.isEmpty()
                     ? IntStream.range(0, network.classes())
                             .mapToObj(Integer::toString)

@@ -107,6 +107,17 @@ final class PrototypesCommandTest {
     }
 
     @Test
+    void takesTheFeaturesThatAreNamed() throws IOException {
+        prototypes("data");
+        byte[] ofTheClassifiersInput = Files.readAllBytes(folder.resolve("p.safetensors"));
+
+        assertThat(prototypes("data", "--features", "hidden").exitCode()).isZero();
+
+        assertThat(Files.readAllBytes(folder.resolve("p.safetensors"))).isNotEqualTo(ofTheClassifiersInput);
+        assertThat(prototypes("data", "--features", "nowhere").err()).contains("features must be a tensor");
+    }
+
+    @Test
     void twoRunsWriteTheSameBytes() throws IOException {
         prototypes("data");
         byte[] first = Files.readAllBytes(folder.resolve("p.safetensors"));
