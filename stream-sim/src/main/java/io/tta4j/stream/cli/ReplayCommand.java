@@ -3,6 +3,7 @@ package io.tta4j.stream.cli;
 import io.tta4j.engine.Engine;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.stream.data.CorruptedSet;
+import io.tta4j.stream.data.Domain;
 import io.tta4j.stream.data.Images;
 import io.tta4j.stream.data.LabelledImages;
 import io.tta4j.stream.data.Preprocessing;
@@ -187,7 +188,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                 LabelledImages supports = setting.equals(INCREMENTAL) ? incremental.openSupport() : null) {
             List<Images> images = new ArrayList<>();
             for (String corruption : chosenCorruptions(set)) {
-                images.add(set.images(corruption));
+                images.add(set.images(Domain.of(corruption)));
             }
             int[] labels = set.labels();
             int[] used = limit == null ? labels : Arrays.copyOf(labels, Math.min(limit, labels.length));

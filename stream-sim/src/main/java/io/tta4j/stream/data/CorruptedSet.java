@@ -5,14 +5,32 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A folder laid out as CIFAR-10-C is: {@code <corruption>.npy} for each corruption, uint8 [N, H, W, channels], and
- * {@code labels.npy}, uint8, int32 or int64 [N]. Row i is the same image in every file. Closing the set closes the
- * images that were opened from it.
+ * A folder of corrupted images. Row i is the same image under every corruption, at every severity. Three layouts are
+ * read:
+ *
+ * <ul>
+ *   <li>{@code <corruption>.npy} for each corruption, uint8 [N, H, W, channels], and {@code labels.npy}, uint8, int32
+ *       or int64 [N]: images of one severity, which is taken to be 5
+ *   <li>CIFAR-10-C: as before with 5 N rows, severities 1 to 5 one after another, and labels [5 N], which repeat, or
+ *       [N]
+ *   <li>{@code severity1} to {@code severity5}, or some of these, each as the first layout; {@code labels.npy} in each,
+ *       or once beside them
+ * </ul>
+ *
+ * Closing the set closes the images that were opened from it.
  */
 public final class CorruptedSet implements Closeable {
 
@@ -40,14 +58,17 @@ public final class CorruptedSet implements Closeable {
 
     private static final String LABELS = "labels";
     private static final String SUFFIX = ".npy";
+    private static final String SEVERITY = "severity";
 
-    private final Path folder;
+    private final SortedMap<Integer, Path> folders;
+    private final boolean inBlocks;
     private final List<String> corruptions;
     private final int[] labels;
     private final List<Images> opened = new ArrayList<>();
 
-    private CorruptedSet(Path folder, List<String> corruptions, int[] labels) {
-        this.folder = folder;
+    private CorruptedSet(SortedMap<Integer, Path> folders, boolean inBlocks, List<String> corruptions, int[] labels) {
+        this.folders = folders;
+        this.inBlocks = inBlocks;
         this.corruptions = corruptions;
         this.labels = labels;
     }
@@ -60,19 +81,82 @@ public final class CorruptedSet implements Closeable {
      */
     public static CorruptedSet open(Path folder) throws IOException {
         Labels.requireFolder(folder);
-        List<String> corruptions;
+        SortedMap<Integer, Path> folders = severityFolders(folder);
+        if (!folders.isEmpty()) {
+            return new CorruptedSet(folders, false, corruptions(folders.values()), labels(folder, folders.values()));
+        }
+        List<String> corruptions = corruptions(List.of(folder));
+        int[] labels = Labels.read(folder.resolve(LABELS + SUFFIX));
+        String first = corruptions.get(0);
+        try (Images images = NpyImages.open(first, folder.resolve(first + SUFFIX))) {
+            if (!SeverityBlocks.in(images, labels)) {
+                return new CorruptedSet(new TreeMap<>(Map.of(Domain.MOST_SEVERE, folder)), false, corruptions, labels);
+            }
+            int[] once = Arrays.copyOf(labels, images.count() / SeverityBlocks.SEVERITIES);
+            for (int severity = 1; severity <= SeverityBlocks.SEVERITIES; severity++) {
+                folders.put(severity, folder);
+            }
+            return new CorruptedSet(folders, true, corruptions, once);
+        }
+    }
+
+    private static SortedMap<Integer, Path> severityFolders(Path folder) {
+        SortedMap<Integer, Path> folders = new TreeMap<>();
+        for (int severity = 1; severity <= Domain.MOST_SEVERE; severity++) {
+            Path inner = folder.resolve(SEVERITY + severity);
+            if (Files.isDirectory(inner)) {
+                folders.put(severity, inner);
+            }
+        }
+        return folders;
+    }
+
+    /** Those that are in every folder. */
+    private static List<String> corruptions(Collection<Path> folders) throws IOException {
+        Set<String> shared =
+                new TreeSet<>(Comparator.comparingInt(CorruptedSet::rank).thenComparing(Comparator.naturalOrder()));
+        boolean first = true;
+        for (Path folder : folders) {
+            List<String> own = arrays(folder);
+            if (first) {
+                shared.addAll(own);
+            }
+            shared.retainAll(own);
+            first = false;
+        }
+        if (shared.isEmpty()) {
+            throw new DataException("%s must hold a <corruption>.npy, but held none"
+                    .formatted(folders.stream()
+                            .map(folder -> folder.getFileName().toString())
+                            .collect(Collectors.joining(", each of "))));
+        }
+        return List.copyOf(shared);
+    }
+
+    private static List<String> arrays(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            corruptions = files.map(file -> file.getFileName().toString())
+            return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(SUFFIX))
                     .map(name -> name.substring(0, name.length() - SUFFIX.length()))
                     .filter(name -> !name.equals(LABELS))
-                    .sorted(Comparator.comparingInt(CorruptedSet::rank).thenComparing(Comparator.naturalOrder()))
                     .toList();
         }
-        if (corruptions.isEmpty()) {
-            throw new DataException("%s must hold a <corruption>.npy, but held none".formatted(folder.getFileName()));
+    }
+
+    private static int[] labels(Path folder, Collection<Path> severities) throws IOException {
+        Path shared = folder.resolve(LABELS + SUFFIX);
+        if (Files.exists(shared)) {
+            return Labels.read(shared);
         }
-        return new CorruptedSet(folder, corruptions, Labels.read(folder.resolve(LABELS + SUFFIX)));
+        Path first = severities.iterator().next();
+        int[] labels = Labels.read(first.resolve(LABELS + SUFFIX));
+        for (Path severity : severities) {
+            if (!Arrays.equals(labels, Labels.read(severity.resolve(LABELS + SUFFIX)))) {
+                throw new DataException("%s must have the same labels at each severity, but had others in %s than in %s"
+                        .formatted(folder.getFileName(), severity.getFileName(), first.getFileName()));
+            }
+        }
+        return labels;
     }
 
     private static int rank(String corruption) {
@@ -85,27 +169,39 @@ public final class CorruptedSet implements Closeable {
         return corruptions;
     }
 
+    /** The severities there are, ascending; 5 alone where the layout does not say. */
+    public List<Integer> severities() {
+        return List.copyOf(folders.keySet());
+    }
+
     /** The class of each image. */
     public int[] labels() {
         return labels.clone();
     }
 
     /**
-     * Opens the images of one corruption.
+     * Opens the images of one corruption at one severity.
      *
-     * @throws IllegalArgumentException if it is not one of {@link #corruptions}; the message lists them
+     * @throws IllegalArgumentException if the corruption is not one of {@link #corruptions}, or the severity not one of
+     *     {@link #severities}; the message lists them
      * @throws DataException if the file is not what it must be, or has another number of images than there are labels
      */
-    public Images images(String corruption) throws IOException {
-        if (!corruptions.contains(corruption)) {
+    public Images images(Domain domain) throws IOException {
+        if (!corruptions.contains(domain.corruption())) {
             throw new IllegalArgumentException(
-                    "corruption must be one of %s, but was '%s'".formatted(corruptions, corruption));
+                    "corruption must be one of %s, but was '%s'".formatted(corruptions, domain.corruption()));
         }
-        Path file = folder.resolve(corruption + SUFFIX);
-        NpyImages images = NpyImages.open(corruption, file);
+        Path folder = folders.get(domain.severity());
+        if (folder == null) {
+            throw new IllegalArgumentException(
+                    "severity must be one of %s, but was %d".formatted(severities(), domain.severity()));
+        }
+        Path file = folder.resolve(domain.corruption() + SUFFIX);
+        Images images = NpyImages.open(domain.name(), file);
         opened.add(images);
-        Labels.requireOneEach(images, file, labels);
-        return images;
+        Labels.requireOneEach(images, file, labels, inBlocks ? SeverityBlocks.SEVERITIES : 1);
+        int first = inBlocks ? (domain.severity() - 1) * labels.length : 0;
+        return new DomainImages(domain, images, first, labels.length);
     }
 
     @Override

@@ -9,6 +9,11 @@ public interface Images extends Closeable {
     /** The corruption that the images are under, such as {@code fog}. */
     String name();
 
+    /** The corruption and its severity, which is {@value Domain#MOST_SEVERE} where it is not known. */
+    default Domain domain() {
+        return Domain.of(name());
+    }
+
     /** N, the number of images. */
     int count();
 

@@ -40,9 +40,14 @@ final class Labels {
 
     /** Makes sure that there are as many labels as images. */
     static void requireOneEach(Images images, Path file, int[] labels) {
-        if (images.count() != labels.length) {
+        requireOneEach(images, file, labels, 1);
+    }
+
+    /** Makes sure that there are so many images for each label. */
+    static void requireOneEach(Images images, Path file, int[] labels, int severities) {
+        if (images.count() != severities * labels.length) {
             throw new DataException("labels.npy must have a label for each of the %d images of %s, but had %d"
-                    .formatted(images.count(), file.getFileName(), labels.length));
+                    .formatted(images.count() / severities, file.getFileName(), labels.length));
         }
     }
 }
