@@ -14,7 +14,7 @@ import io.tta4j.stream.report.Environment;
 import io.tta4j.stream.report.ReplayReport;
 import io.tta4j.stream.report.ReportFormat;
 import io.tta4j.stream.report.Summary;
-import io.tta4j.stream.setting.Mild;
+import io.tta4j.stream.setting.Streams;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -107,7 +107,7 @@ final class DemoCommand implements Callable<Integer>, Debuggable {
                     settings.batch());
             List<ReplayResult> results;
             try (Progress progress = Progress.of((long) images.size() * settings.images())) {
-                results = replay.run(Mild.stored(), choice.methods(), progress);
+                results = replay.run(Streams.mild(), choice.methods(), progress);
             }
             text.print(ConsoleTable.of(results));
             text.println();

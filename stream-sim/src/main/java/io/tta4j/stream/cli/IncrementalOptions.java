@@ -8,7 +8,6 @@ import io.tta4j.stream.setting.Shots;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -76,14 +75,6 @@ final class IncrementalOptions {
                     + " to measure how they are told from base classes; 0: none (default: ${DEFAULT-VALUE})")
     private double preview;
 
-    @Option(
-            names = "--seeds",
-            paramLabel = "A,B,...",
-            split = ",",
-            hideParamSyntax = true,
-            description = "replays once for each of these in place of --seed, and shows means")
-    private List<Long> seeds = List.of();
-
     /**
      * Opens what new classes are registered with.
      *
@@ -110,9 +101,9 @@ final class IncrementalOptions {
      * @param classes the model's C
      * @param labels of the data
      * @param supports of the support images
-     * @param seed where no seeds are given
+     * @param seeds what is replayed once each
      */
-    List<ClassIncremental> settings(int classes, int[] labels, int[] supports, long seed) {
+    List<ClassIncremental> settings(int classes, int[] labels, int[] supports, List<Long> seeds) {
         if (baseClasses != null && baseClasses != classes) {
             throw new IllegalArgumentException(
                     "--base-classes must be %d, the model's classes, but was %d".formatted(classes, baseClasses));
@@ -121,7 +112,7 @@ final class IncrementalOptions {
                 ? Curriculum.ofClassesPerSession(
                         classes, labels, classesPerSession == null ? CLASSES_PER_SESSION : classesPerSession)
                 : Curriculum.ofSessions(classes, labels, sessions);
-        return seeds(seed).stream()
+        return seeds.stream()
                 .map(drawn -> new ClassIncremental(
                         curriculum,
                         Shots.of(supports, shots),
@@ -132,13 +123,8 @@ final class IncrementalOptions {
                 .toList();
     }
 
-    /** What is replayed once each. */
-    List<Long> seeds(long seed) {
-        return seeds.isEmpty() ? List.of(seed) : List.copyOf(new LinkedHashSet<>(seeds));
-    }
-
     /** What a report says of the setting, in the order to be shown. */
-    Map<String, Object> config(ClassIncremental setting, long seed) throws IOException {
+    Map<String, Object> config(ClassIncremental setting) throws IOException {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("baseClasses", setting.curriculum().baseClasses());
         config.put("novelClasses", setting.curriculum().novel());
@@ -152,7 +138,6 @@ final class IncrementalOptions {
             config.put("recurring", recurring);
             config.put("preview", preview);
         }
-        config.put("seeds", seeds(seed));
         return config;
     }
 }

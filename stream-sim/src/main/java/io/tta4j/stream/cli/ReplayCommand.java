@@ -14,9 +14,7 @@ import io.tta4j.stream.report.Environment;
 import io.tta4j.stream.report.ReplayReport;
 import io.tta4j.stream.report.ReportFormat;
 import io.tta4j.stream.setting.ClassIncremental;
-import io.tta4j.stream.setting.LabelShift;
-import io.tta4j.stream.setting.Mild;
-import io.tta4j.stream.setting.Mixed;
+import io.tta4j.stream.setting.ImageStream;
 import io.tta4j.stream.setting.StreamSetting;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -42,7 +39,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Replays corrupted images through a model, batch by batch: each method answers, is scored, then adapts.",
             "",
-            "DIR is laid out as CIFAR-10-C is: <corruption>.npy, uint8 [N, H, W, 3], and labels.npy [N].",
+            "DIR is laid out as CIFAR-10-C is: <corruption>.npy, uint8 [N, H, W, 3], and labels.npy [N]; severities 1 to 5",
+            "one after another in each file, or in folders severity1 to severity5, or one severity alone.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -55,12 +53,11 @@ import picocli.CommandLine.Spec;
             "  tta replay --model net.onnx --data cifar10-c --report replay.html",
             "  tta replay --model net.onnx --data cifar10-c --corruption fog,snow --set sar.rho=0.1,sar.layers=all",
             "  tta replay --model net.pt --data cifar10-c --setting label-shift --batch 16 --json replay.json",
+            "  tta replay --model net.onnx --data cifar10-c --setting all --seeds 0-4 --limit 1000",
+            "  tta replay --model net.onnx --data cifar10-c --setting drift --drift incremental --corruption fog,snow",
             "  tta replay --model net.onnx --data cifar10-c --setting class-incremental --support support --shots 5"
         })
 final class ReplayCommand implements Callable<Integer>, Debuggable {
-
-    private static final String ALL = "all";
-    private static final String INCREMENTAL = "class-incremental";
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -75,43 +72,8 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     @Option(names = "--data", paramLabel = "DIR", required = true, description = "the folder of images and labels")
     private Path data = Path.of("");
 
-    @Option(
-            names = "--corruption",
-            paramLabel = "A,B,...",
-            split = ",",
-            hideParamSyntax = true,
-            defaultValue = ALL,
-            description = "which corruptions (default: ${DEFAULT-VALUE})")
-    private List<String> corruptions = List.of();
-
-    @Option(
-            names = "--setting",
-            paramLabel = "S",
-            defaultValue = "mild",
-            description = {
-                "mild: each corruption apart, from the source state (default)",
-                "mixed: the images of all corruptions, shuffled together",
-                "label-shift: each corruption apart, in as many stretches as there are classes; in each stretch one"
-                        + " class prevails (SAR's online imbalanced label shift)",
-                "class-incremental: one stream in sessions, which bring new classes while the corruption changes"
-            })
-    private String setting = "";
-
-    @Option(
-            names = "--order",
-            paramLabel = "O",
-            defaultValue = "stored",
-            description =
-                    "of the mild setting: stored or shuffled (default: ${DEFAULT-VALUE}); the others always shuffle")
-    private String order = "";
-
-    @Option(
-            names = "--imbalance",
-            paramLabel = "R",
-            defaultValue = "500000",
-            description = "of the label-shift setting: how many times as likely the prevailing class is as any other"
-                    + " (default: ${DEFAULT-VALUE})")
-    private double imbalance;
+    @Mixin
+    private StreamOptions streams = new StreamOptions();
 
     @Option(
             names = "--batch",
@@ -138,13 +100,6 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
 
     @Option(names = "--limit", paramLabel = "N", description = "images per corruption, from the first (default: all)")
     private @Nullable Integer limit;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "what shuffling and drawing depend on (default: ${DEFAULT-VALUE})")
-    private long seed;
 
     @Mixin
     private IncrementalOptions incremental = new IncrementalOptions();
@@ -175,7 +130,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     @Override
     public Integer call() throws IOException {
         MethodChoice choice = MethodChoice.of(methods, settings);
-        List<StreamSetting> plain = plainSettings();
+        streams.check();
         Preprocessing inputs = preprocessing.preprocessing();
         requirePositive("--batch", batch);
         requirePositive("--limit", limit == null ? 1 : limit);
@@ -185,13 +140,13 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         files.add(report, ReportFormat.HTML);
         Engine engine = options.engine(model);
         try (CorruptedSet set = CorruptedSet.open(data);
-                LabelledImages supports = setting.equals(INCREMENTAL) ? incremental.openSupport() : null) {
-            List<Images> images = new ArrayList<>();
-            for (String corruption : chosenCorruptions(set)) {
-                images.add(set.images(Domain.of(corruption)));
-            }
+                LabelledImages clean = streams.openClean();
+                LabelledImages supports = streams.isClassIncremental() ? incremental.openSupport() : null) {
             int[] labels = set.labels();
             int[] used = limit == null ? labels : Arrays.copyOf(labels, Math.min(limit, labels.length));
+            List<Images> images = streams.open(set, clean, used);
+            List<? extends StreamSetting> plain = supports == null ? streams.streams(used.length) : List.of();
+            long total = imagesIn(plain, images, used);
             byte[] bytes = Files.readAllBytes(model);
             try (AdaptableModel network = engine.load(model, options.load(choice.methods()))) {
                 // Of the file as it is now: it may be another one when the replay is over.
@@ -202,19 +157,20 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                         : new Replay(network, images, used, supports, inputs, batch);
                 List<? extends StreamSetting> drawn = supports == null
                         ? plain
-                        : incremental.settings(network.classes(), used, supports.labels(), seed);
-                long total = imagesIn(drawn, images, used);
+                        : incremental.settings(network.classes(), used, supports.labels(), streams.seeds());
                 PrintWriter text = spec.commandLine().getOut();
-                describe(drawn.get(0), text);
+                streams.descriptions(drawn).forEach(text::println);
+                text.println();
+                text.flush();
                 List<ReplayResult> results = new ArrayList<>();
-                try (Progress progress = Progress.of(total)) {
-                    for (StreamSetting streams : drawn) {
-                        results.addAll(replay.run(streams, choice.methods(), progress));
+                try (Progress progress = Progress.of(supports == null ? total : imagesIn(drawn, images, used))) {
+                    for (StreamSetting setting : drawn) {
+                        results.addAll(replay.run(setting, choice.methods(), progress));
                     }
                 }
-                text.print(ConsoleTable.of(results));
+                tables(results).forEach(text::print);
                 text.flush();
-                Map<String, Object> config = config(facts, images, used.length, drawn.get(0), choice, inputs);
+                Map<String, Object> config = config(facts, images, used.length, drawn, choice, inputs);
                 files.write(new ReplayReport(results, config, Environment.current()));
             }
         }
@@ -228,51 +184,29 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     }
 
     private static long imagesIn(List<? extends StreamSetting> drawn, List<Images> images, int[] labels) {
-        List<String> names = images.stream().map(Images::name).toList();
+        List<Domain> domains = images.stream().map(Images::domain).toList();
         return drawn.stream()
-                .flatMap(streams -> streams.streams(names, labels).stream())
-                .flatMap(stream -> stream.sessions().stream())
-                .mapToLong(session -> session.positions().size())
+                .flatMap(setting -> setting.streams(domains, labels).stream())
+                .mapToLong(ImageStream::images)
                 .sum();
     }
 
-    private List<String> chosenCorruptions(CorruptedSet set) {
-        return corruptions.contains(ALL) ? set.corruptions() : List.copyOf(new LinkedHashSet<>(corruptions));
-    }
-
-    /** The setting where it needs nothing but options; none for the class-incremental one. */
-    private List<StreamSetting> plainSettings() {
-        boolean shuffled = switch (order) {
-            case "stored" -> false;
-            case "shuffled" -> true;
-            default ->
-                throw new IllegalArgumentException("--order must be stored or shuffled, but was '%s'".formatted(order));
-        };
-        return switch (setting) {
-            case "mild" -> List.of(shuffled ? Mild.shuffled(seed) : Mild.stored());
-            case "mixed" -> List.of(new Mixed(seed));
-            case "label-shift" -> List.of(new LabelShift(imbalance, seed));
-            case INCREMENTAL -> List.of();
-            default ->
-                throw new IllegalArgumentException(
-                        "--setting must be mild, mixed, label-shift or class-incremental, but was '%s'"
-                                .formatted(setting));
-        };
-    }
-
-    private void describe(StreamSetting streams, PrintWriter text) {
-        if (streams instanceof ClassIncremental sessions) {
-            text.println(sessions.description() + ", seeds " + incremental.seeds(seed));
-            text.println();
-            text.flush();
-        }
+    /** One for each setting, with its name where there are several. */
+    private static List<String> tables(List<ReplayResult> results) {
+        Map<String, List<ReplayResult>> settings = new LinkedHashMap<>();
+        results.forEach(result -> settings.computeIfAbsent(result.setting(), name -> new ArrayList<>())
+                .add(result));
+        List<String> tables = new ArrayList<>();
+        settings.forEach((name, ofSetting) ->
+                tables.add((settings.size() == 1 ? "" : "%n%s%n".formatted(name)) + ConsoleTable.of(ofSetting)));
+        return tables;
     }
 
     private Map<String, Object> config(
             Map<String, Object> facts,
             List<Images> images,
             int used,
-            StreamSetting streams,
+            List<? extends StreamSetting> drawn,
             MethodChoice choice,
             Preprocessing inputs)
             throws IOException {
@@ -280,21 +214,17 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         config.put("model", facts);
         config.put("data", data.toRealPath().getFileName().toString());
         config.put("corruptions", images.stream().map(Images::name).toList());
+        config.putAll(streams.config());
         config.put("images", used);
-        config.put("setting", setting);
-        config.put("order", setting.equals("mild") ? order : "shuffled");
-        if (setting.equals("label-shift")) {
-            config.put("imbalance", imbalance);
+        config.put("setting", streams.names());
+        config.put("streams", streams.descriptions(drawn));
+        if (drawn.get(0) instanceof ClassIncremental sessions) {
+            config.putAll(incremental.config(sessions));
         }
-        if (streams instanceof ClassIncremental sessions) {
-            config.putAll(incremental.config(sessions, seed));
-        }
+        config.put("seeds", streams.seeds());
         config.put("batch", batch);
         config.put("methods", List.copyOf(choice.settings().keySet()));
         config.put("settings", choice.settings());
-        if (!setting.equals(INCREMENTAL)) {
-            config.put("seed", seed);
-        }
         config.put("scale", inputs.scale());
         config.put("mean", inputs.mean());
         config.put("std", inputs.std());

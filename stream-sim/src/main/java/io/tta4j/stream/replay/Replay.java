@@ -42,9 +42,10 @@ public final class Replay {
     private final int[] labels;
     private final Optional<LabelledImages> supports;
     private final Preprocessing preprocessing;
-    private final ImageBatcher batcher;
     private final int batchSize;
     private final byte[] pixels;
+    private ImageBatcher batcher;
+    private int capacity = 1;
 
     /**
      * Prepares a replay over the classes that the model was trained on; nothing is read yet.
@@ -53,7 +54,7 @@ public final class Replay {
      * @param sets the images under each corruption, all of one shape; stay open
      * @param labels the class of each image, the same under every corruption; a replay may use the first images only
      * @param preprocessing how the images become the model's input
-     * @param batchSize images a request, at least 1
+     * @param batchSize images a request, at least 1, where a stream has no number of its own
      * @throws IllegalArgumentException if the images do not fit the model or each other, or a label is not one of the
      *     model's classes
      */
@@ -98,7 +99,7 @@ public final class Replay {
         this.labels = labels.clone();
         this.supports = supports;
         this.preprocessing = preprocessing;
-        this.batcher = ImageBatcher.of(model, shape, preprocessing, Math.min(batchSize, largestStream()));
+        this.batcher = ImageBatcher.of(model, shape, preprocessing, capacity);
         this.batchSize = batchSize;
         this.pixels = new byte[shape.values()];
     }
@@ -119,10 +120,6 @@ public final class Replay {
         }
     }
 
-    private int largestStream() {
-        return Math.multiplyExact(sets.size(), labels.length);
-    }
-
     /**
      * Replays the streams of a setting.
      *
@@ -133,7 +130,8 @@ public final class Replay {
     public List<ReplayResult> run(StreamSetting setting, List<Method> methods, ReplayListener listener)
             throws IOException {
         List<ImageStream> streams =
-                setting.streams(sets.stream().map(Images::name).toList(), labels);
+                setting.streams(sets.stream().map(Images::domain).toList(), labels);
+        makeRoom(streams);
         warmUp(streams.get(0), methods);
         List<ReplayResult> results = new ArrayList<>();
         for (ImageStream stream : streams) {
@@ -142,11 +140,26 @@ public final class Replay {
         return results;
     }
 
+    private void makeRoom(List<ImageStream> streams) {
+        int largest = streams.stream()
+                .mapToInt(stream -> Math.min(batchSize(stream), stream.images()))
+                .max()
+                .orElseThrow();
+        if (largest > capacity) {
+            batcher = ImageBatcher.of(model, sets.get(0).shape(), preprocessing, largest);
+            capacity = largest;
+        }
+    }
+
+    private int batchSize(ImageStream stream) {
+        return stream.batch().orElse(batchSize);
+    }
+
     /**
      * Engines build what they adapt with at the first adaptation: one discarded batch keeps that out of the timings.
      */
     private void warmUp(ImageStream stream, List<Method> methods) throws IOException {
-        Batch batch = load(stream.sessions().get(0).batches(batchSize).get(0));
+        Batch batch = load(stream.sessions().get(0).batches(batchSize(stream)).get(0));
         Stream.concat(Stream.of(Methods.source()), methods.stream())
                 .forEach(method -> AdaptiveModel.of(model, method).predict(batch));
     }
@@ -173,7 +186,7 @@ public final class Replay {
             List<Batch> supported = supports(session);
             all.forEach(run -> run.begin(session, supported));
             int answered = 0;
-            for (List<Position> positions : session.batches(batchSize)) {
+            for (List<Position> positions : session.batches(batchSize(stream))) {
                 Batch batch = load(positions);
                 List<Expected> expected = expected(session, answered, positions, known);
                 all.forEach(run -> run.answer(batch, expected));

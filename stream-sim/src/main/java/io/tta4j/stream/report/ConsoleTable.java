@@ -6,8 +6,9 @@ import java.util.Locale;
 import java.util.function.Function;
 
 /**
- * The results for a terminal: a row a stream, a column a method, accuracies in percent, then the mean and the cost. A
- * class-incremental replay has a few rows a session instead, and means over its seeds.
+ * The results for a terminal: a row a stream, a column a method, accuracies in percent (means, where a stream was
+ * replayed with several seeds), then the mean and the cost. A class-incremental replay has a few rows a session
+ * instead, and means over its seeds.
  */
 public final class ConsoleTable {
 
@@ -80,9 +81,9 @@ public final class ConsoleTable {
         return results.stream()
                 .filter(result ->
                         result.method().equals(method) && result.corruption().equals(stream))
-                .findFirst()
-                .orElseThrow()
-                .accuracy();
+                .mapToDouble(ReplayResult::accuracy)
+                .average()
+                .orElseThrow();
     }
 
     private static String decimal(double value) {

@@ -1,5 +1,6 @@
 package io.tta4j.stream.setting;
 
+import io.tta4j.stream.data.Domain;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -52,19 +53,19 @@ public record ClassIncremental(
      * @throws IllegalArgumentException if a novel class has fewer supports than shots, or a session has no image
      */
     @Override
-    public List<ImageStream> streams(List<String> corruptions, int[] labels) {
+    public List<ImageStream> streams(List<Domain> domains, int[] labels) {
         SplittableRandom random = new SplittableRandom(seed);
         List<List<NewClass>> introduced = introduced(random.split());
         SplittableRandom order = random.split();
         if (curriculum.sessions() == 1) {
             Session session = session(0, introduced.get(0), 1, labels, order);
-            return IntStream.range(0, corruptions.size())
-                    .mapToObj(set -> new ImageStream(corruptions.get(set), List.of(session.under(set))))
+            return IntStream.range(0, domains.size())
+                    .mapToObj(set -> new ImageStream(domains.get(set).name(), List.of(session.under(set))))
                     .toList();
         }
         List<Session> sessions = new ArrayList<>();
         for (int session = 0; session < curriculum.sessions(); session++) {
-            sessions.add(session(session, introduced.get(session), corruptions.size(), labels, order));
+            sessions.add(session(session, introduced.get(session), domains.size(), labels, order));
         }
         return List.of(new ImageStream(name(), sessions));
     }
@@ -107,7 +108,7 @@ public record ClassIncremental(
                 .toList());
     }
 
-    /** In one line all that the streams depend on, beside the data and the seed. */
+    @Override
     public String description() {
         String classes = "%d base classes, novel %s, %d-shot"
                 .formatted(curriculum.baseClasses(), curriculum.novel(), shots.perClass());

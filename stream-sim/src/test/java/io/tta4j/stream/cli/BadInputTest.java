@@ -88,11 +88,37 @@ final class BadInputTest {
                 replay("--batch must be at least 1, but was 0", "--batch", "0"),
                 replay("--limit must be at least 1, but was -3", "--limit", "-3"),
                 replay("'many' is not an int", "--batch", "many"),
+                replay("class-incremental or all, but was 'wild'", "--setting", "mild,wild"),
                 replay(
-                        "--setting must be mild, mixed, label-shift or class-incremental, but was 'wild'",
+                        "--setting class-incremental has measures of its own and must be alone",
                         "--setting",
-                        "wild"),
-                replay("--order must be stored or shuffled, but was 'random'", "--order", "random"),
+                        "mild,class-incremental"),
+                replay(
+                        "--order must be stored, shuffled, correlated or label-shift, but was 'random'",
+                        "--order",
+                        "random"),
+                replay("--drift must be abrupt, gradual, incremental or", "--setting", "drift", "--drift", "sudden"),
+                replay("delta must be a positive number", "--setting", "correlated", "--delta", "0"),
+                replay("cycles must be at least 1, but was 0", "--setting", "recurring", "--cycles", "0"),
+                replay("the severities of a corruption must be at least two", "--setting", "gradual"),
+                replay("positions must be 0 ascending ones", "--setting", "drift", "--position", "3"),
+                replay("correlation must be in 0..1", "--setting", "markov", "--class-correlation", "2"),
+                replay("--severity must be one of those of --data, [5], but was 3", "--severity", "3"),
+                replay("--severity must be in 1..5, but was 6", "--severity", "6"),
+                replay("--clean-stretch must go with continual, gradual", "--clean-stretch", "3"),
+                replay("--clean-stretch must go with --clean", "--setting", "continual", "--clean-stretch", "3"),
+                replay("--clean must hold the images of --data", "--setting", "drift", "--clean", "%s/support"),
+                replay("--drift, --position and --width must go with --setting drift", "--width", "10"),
+                replay(
+                        "must go with a drift that takes time",
+                        "--setting",
+                        "drift",
+                        "--drift",
+                        "abrupt",
+                        "--width",
+                        "9"),
+                replay("must be numbers or ranges such as 0-4, but one was 'one'", "--seeds", "1,one"),
+                replay("must be ranges that ascend", "--seeds", "4-0"),
                 replay("imbalance must be a number from 1 on", "--setting", "label-shift", "--imbalance", "0.5"),
                 replay("scale must be positive", "--scale", "0"),
                 replay("std must have one value for each of the 3 channels", "--std", "1,1"),
@@ -130,8 +156,7 @@ final class BadInputTest {
                         "1"),
                 replay("corruptions per session must be at least 1, but was 0", "--corruptions-per-session", "0"),
                 replay("recurring must be a share in 0..1, but was 2.0", "--recurring", "2"),
-                replay("preview must be a share in 0..1, but was -0.5", "--preview", "-0.5"),
-                replay("'one' is not a long", "--seeds", "1,one"));
+                replay("preview must be a share in 0..1, but was -0.5", "--preview", "-0.5"));
     }
 
     @ParameterizedTest(name = "{1}")

@@ -115,8 +115,9 @@ final class ClassIncrementalCommandTest {
 
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.out())
-                .startsWith("3 base classes, novel [3, 4], 5-shot, introduced by session [[], [3], [4]],"
-                        + " 2 corruptions a session, recurring 1.0, preview 0.25, seeds [0]")
+                .startsWith(
+                        "class-incremental: 3 base classes, novel [3, 4], 5-shot, introduced by session [[], [3], [4]],"
+                                + " 2 corruptions a session, recurring 1.0, preview 0.25; seed 0")
                 .contains("session 2 + 4 (snow, fog)", "harmonic mean", "unknown AUROC, %", "drop, points");
         assertThat(Files.readAllLines(folder.resolve("a.csv"))).hasSize(1 + 2 * 3);
         assertThat(folder.resolve("a.html")).content().contains("\"incremental\"");

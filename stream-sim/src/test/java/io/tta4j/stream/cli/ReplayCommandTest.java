@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +43,16 @@ final class ReplayCommandTest {
             labels[i] = (byte) random.nextInt(3);
         }
         write("labels", NpyArray.of(labels, IMAGES));
+        write("clean/images", NpyArray.of(new byte[IMAGES * 12], IMAGES, 2, 2, 3));
+        write("clean/labels", NpyArray.of(labels, IMAGES));
+        for (int severity = 1; severity <= 5; severity++) {
+            for (String corruption : new String[] {"snow", "fog"}) {
+                byte[] pixels = new byte[10 * 12];
+                random.nextBytes(pixels);
+                write("severities/severity%d/%s".formatted(severity, corruption), NpyArray.of(pixels, 10, 2, 2, 3));
+            }
+        }
+        write("severities/labels", NpyArray.of(Arrays.copyOf(labels, 10), 10));
     }
 
     @ParameterizedTest
@@ -49,13 +61,113 @@ final class ReplayCommandTest {
                 "--setting mild",
                 "--setting mild --order shuffled --seed 3",
                 "--setting mixed --method sar,source --set sar.margin=2",
-                "--setting label-shift --imbalance 20 --limit 30 --method tent"
+                "--setting label-shift --imbalance 20 --limit 30 --method tent",
+                "--setting all --seeds 0-1 --limit 20 --batch 8",
+                "--setting correlated,recurring --delta 0.5 --cycles 2 --seed 1",
+                "--setting drift --drift gradual --position 30 --width 10",
+                "--setting drift --drift recurring --cycles 2 --clean %s/clean",
+                "--setting drift --drift abrupt --order correlated",
+                "--setting continual --clean %s/clean --clean-stretch 7",
+                "--setting markov --domain-correlation 1 --class-correlation 0.9 --class-imbalance 3",
+                "--setting gradual,mild --data %s/severities",
+                "--setting drift --drift incremental --width 8 --data %s/severities --severity 4"
             })
     void twoRunsDifferInTimingsOnly(String options) throws IOException {
         JsonNode first = replay("a.json", "net.onnx", options.split(" ", -1));
         JsonNode second = replay("b.json", "net.onnx", options.split(" ", -1));
 
         assertThat(withoutTimings(second)).isEqualTo(withoutTimings(first));
+    }
+
+    @Test
+    void settingsAndSeedsAreReplayedInTurn() throws IOException {
+        JsonNode json =
+                replay("a.json", "net.onnx", "--setting", "all,drift", "--seeds", "3,0-1", "--method", "source");
+
+        List<String> settings = new ArrayList<>();
+        json.get("results")
+                .forEach(result -> settings.add(result.get("setting").asText() + " "
+                        + result.get("corruption").asText()));
+        assertThat(settings)
+                .containsExactlyElementsOf(Stream.of(
+                                "mild snow,mild fog",
+                                "mixed mixed",
+                                "label-shift snow,label-shift fog",
+                                "batch-1 snow,batch-1 fog",
+                                "continual continual",
+                                "drift drift")
+                        .flatMap(streams -> Stream.of(streams, streams, streams))
+                        .flatMap(streams -> Stream.of(streams.split(",", -1)))
+                        .toList());
+        JsonNode config = json.get("config");
+        assertThat(config.get("setting").asText()).isEqualTo("mild,mixed,label-shift,batch-1,continual,drift");
+        assertThat(config.get("seeds")).hasToString("[3,0,1]");
+        assertThat(config.get("streams")).hasSize(6);
+        assertThat(config.get("streams").get(3).asText())
+                .isEqualTo("batch-1: each corruption apart, from the source state; images shuffled; batches of 1;"
+                        + " seeds 3, 0, 1");
+        assertThat(config.get("streams").get(5).asText())
+                .isEqualTo("drift: one corruption after another, never reset; images"
+                        + " shuffled; gradual drift, sigmoids of width 25.0; seeds 3, 0, 1");
+    }
+
+    @Test
+    void batchOneAnswersOneByOne() throws IOException {
+        JsonNode result = replay("a.json", "net.onnx", "--setting", "batch-1", "--method", "source")
+                .get("results")
+                .get(0);
+
+        assertThat(result.get("samples").asInt()).isEqualTo(IMAGES);
+        assertThat(result.get("batches").asInt()).isEqualTo(IMAGES);
+    }
+
+    @Test
+    void corruptionsComeInTheOrderAndSeverityThatIsAskedFor() throws IOException {
+        JsonNode json = replay(
+                "a.json",
+                "net.onnx",
+                "--data",
+                folder.resolve("severities").toString(),
+                "--corruption",
+                "fog,snow",
+                "--severity",
+                "2",
+                "--setting",
+                "mild,gradual",
+                "--method",
+                "source");
+
+        assertThat(json.get("config").get("corruptions")).hasToString("[\"fog-1\",\"fog-2\",\"snow-1\",\"snow-2\"]");
+        assertThat(json.get("config").get("severity").asInt()).isEqualTo(2);
+        List<String> streams = new ArrayList<>();
+        json.get("results")
+                .forEach(result -> streams.add(result.get("corruption").asText() + " "
+                        + result.get("samples").asInt()));
+        // Ten images at severities 1, 2 and 1 of two corruptions.
+        assertThat(streams).containsExactly("fog-2 10", "snow-2 10", "gradual 60");
+    }
+
+    @Test
+    void eachSettingHasItsTable() {
+        Outcome outcome = Outcome.of(
+                "replay",
+                "--model",
+                folder.resolve("net.onnx").toString(),
+                "--data",
+                folder.toString(),
+                "--setting",
+                "mild,continual",
+                "--method",
+                "source");
+
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out())
+                .startsWith("""
+                        mild: each corruption apart, from the source state; images as stored; seed 0
+                        continual: one corruption after another, never reset; images as stored; seed 0
+
+                        """)
+                .containsSubsequence("\nmild\n", "accuracy, %", "snow", "\ncontinual\n", "accuracy, %");
     }
 
     @Test
@@ -120,11 +232,15 @@ final class ReplayCommandTest {
                 "replay",
                 "--model",
                 folder.resolve(model).toString(),
-                "--data",
-                folder.toString(),
                 "--json",
                 folder.resolve(json).toString()));
-        arguments.addAll(List.of(options));
+        List<String> given = Stream.of(options)
+                .map(option -> option.replace("%s", folder.toString()))
+                .toList();
+        if (!given.contains("--data")) {
+            arguments.addAll(List.of("--data", folder.toString()));
+        }
+        arguments.addAll(given);
         Outcome outcome = Outcome.of(arguments.toArray(String[]::new));
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
@@ -141,6 +257,8 @@ final class ReplayCommandTest {
     }
 
     private void write(String name, NpyArray array) throws IOException {
-        NpyFile.write(folder.resolve(name + ".npy"), array);
+        Path file = folder.resolve(name + ".npy");
+        Files.createDirectories(file.getParent());
+        NpyFile.write(file, array);
     }
 }

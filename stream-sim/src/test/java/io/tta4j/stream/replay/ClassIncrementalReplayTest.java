@@ -16,8 +16,8 @@ import io.tta4j.stream.metric.Detection;
 import io.tta4j.stream.setting.ClassIncremental;
 import io.tta4j.stream.setting.Curriculum;
 import io.tta4j.stream.setting.Drift;
-import io.tta4j.stream.setting.Mild;
 import io.tta4j.stream.setting.Shots;
+import io.tta4j.stream.setting.Streams;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -191,7 +191,7 @@ final class ClassIncrementalReplayTest {
                         base,
                         Preprocessing.ofDefaults(),
                         2)
-                .run(Mild.stored(), List.of(new NearestMean()), ReplayListener.NONE);
+                .run(Streams.mild(), List.of(new NearestMean()), ReplayListener.NONE);
 
         assertThat(results.get(0).incremental()).isEmpty();
         assertThat(results.get(0).accuracy()).isEqualTo(100);

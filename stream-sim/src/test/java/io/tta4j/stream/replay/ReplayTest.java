@@ -15,8 +15,8 @@ import io.tta4j.stream.PixelModel;
 import io.tta4j.stream.data.ImageShape;
 import io.tta4j.stream.data.Images;
 import io.tta4j.stream.data.Preprocessing;
-import io.tta4j.stream.setting.Mild;
-import io.tta4j.stream.setting.Mixed;
+import io.tta4j.stream.setting.LabelOrder;
+import io.tta4j.stream.setting.Streams;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +71,7 @@ final class ReplayTest {
     void scoresAnswersBeforeTheModelAdapts() throws IOException {
         // 94 images in batches of 4 are 23 full batches and one of 2.
         ReplayResult result = replay(images("fog", 0))
-                .run(Mild.stored(), List.of(new Drift()), ReplayListener.NONE)
+                .run(Streams.mild(), List.of(new Drift()), ReplayListener.NONE)
                 .get(0);
 
         // Batches 0, 4, 8, 12, 16 and 20 are right.
@@ -89,7 +89,7 @@ final class ReplayTest {
     @Test
     void everyStreamStartsFromTheSourceState() throws IOException {
         List<ReplayResult> results = replay(images("fog", 0), images("snow", 0))
-                .run(Mild.stored(), List.of(new Drift()), ReplayListener.NONE);
+                .run(Streams.mild(), List.of(new Drift()), ReplayListener.NONE);
 
         assertThat(results).extracting(ReplayResult::corruption).containsExactly("fog", "snow");
         assertThat(results.get(1).windows()).isEqualTo(results.get(0).windows());
@@ -99,7 +99,10 @@ final class ReplayTest {
     @Test
     void methodsDoNotSeeEachOther() throws IOException {
         List<ReplayResult> results = replay(images("fog", 10))
-                .run(Mild.shuffled(5), List.of(new Drift(), Methods.source()), ReplayListener.NONE);
+                .run(
+                        Streams.mild().withLabels(LabelOrder.shuffled()).withSeed(5),
+                        List.of(new Drift(), Methods.source()),
+                        ReplayListener.NONE);
 
         assertThat(results).extracting(ReplayResult::method).containsExactly("drift", "source");
         // Ten of 94 images show another class.
@@ -111,7 +114,7 @@ final class ReplayTest {
     @Test
     void costsAreRelativeToASourceThatNeedNotBeListed() throws IOException {
         ReplayResult result = replay(images("fog", 0))
-                .run(Mild.stored(), List.of(new Drift()), ReplayListener.NONE)
+                .run(Streams.mild(), List.of(new Drift()), ReplayListener.NONE)
                 .get(0);
 
         assertThat(result.relativeCost()).isPositive();
@@ -128,7 +131,7 @@ final class ReplayTest {
         List<Integer> sizes = new ArrayList<>();
 
         List<ReplayResult> results = replay(images("fog", 10), images("snow", 0))
-                .run(new Mixed(1), List.of(Methods.source()), (stream, images) -> {
+                .run(Streams.mixed().withSeed(1), List.of(Methods.source()), (stream, images) -> {
                     heard.add(stream);
                     sizes.add(images);
                 });
