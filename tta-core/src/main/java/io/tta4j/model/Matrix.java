@@ -125,6 +125,21 @@ public final class Matrix {
         return new Matrix(rows, columns, differences);
     }
 
+    /** The mean of the rows, one value a column; zeros where there is no row. */
+    public Vector meanRow() {
+        double[] sums = new double[columns];
+        for (int start = 0; start < values.length; start += columns) {
+            for (int column = 0; column < columns; column++) {
+                sums[column] += values[start + column];
+            }
+        }
+        float[] mean = new float[columns];
+        for (int column = 0; column < columns; column++) {
+            mean[column] = (float) (sums[column] / Math.max(rows, 1));
+        }
+        return Vector.of(mean);
+    }
+
     /** The Euclidean norm of each row. */
     public Vector norms() {
         float[] norms = new float[rows];

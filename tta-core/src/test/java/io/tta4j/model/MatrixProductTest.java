@@ -122,6 +122,15 @@ class MatrixProductTest {
     }
 
     @Test
+    void meansItsRows() {
+        Matrix matrix = Matrix.of(3, 2, new float[] {1, -2, 4, 0.5f, 4, 3});
+
+        assertThat(matrix.meanRow()).isEqualTo(Vector.of(3, 0.5f));
+        assertThat(random(0, 3, 1).meanRow()).isEqualTo(Vector.zeros(3));
+        assertThat(random(3, 0, 1).meanRow()).isEqualTo(Vector.zeros(0));
+    }
+
+    @Test
     void isAVectorRowAfterRow() {
         Matrix matrix = random(3, 5, 4);
 

@@ -36,14 +36,13 @@ sealed interface BaseClasses permits SourceClasses, StreamClasses {
     Vector unknown(Known known, Matrix projections, Matrix cosines, Matrix logits);
 
     /**
-     * What the stream says of base classes.
-     *
-     * @param state with a part for {@link Known}
-     * @param features [N, D]
-     * @param logits [N, C]
-     * @param margin E0 in nats: a sample is reliable if its entropy is below
+     * By how much cosines to new and to base classes may differ for no other reason than that the mean which samples
+     * are centred on is not yet well known; at least 0.
      */
-    State learn(State state, Matrix features, Matrix logits, double margin);
+    double originError(Known known);
+
+    /** With supports where they lie from the stream's mean as it now is. */
+    Known recentred(Known known);
 
     /** The width that features must have, if prototypes were made before. */
     Optional<Integer> width();

@@ -22,7 +22,6 @@ import io.tta4j.sar.minimizer.SurrogateGap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /**
  * CSFA: class-incremental stream with feature alignment (Yu, Lu and Zhang, arXiv 2506.05736). A step of {@link Rsgs}
@@ -34,7 +33,7 @@ import java.util.stream.IntStream;
  * <ol>
  *   <li>x = (f - m) W, in the {@linkplain FeatureSpace space} that the source's spread within classes defines
  *   <li>a new class where the largest cos(x, p_n), less the margin, is above the largest cos(x, p_b) of the base
- *       classes
+ *       classes; without {@link SourcePrototypes} by {@code 1 / sqrt(n)} more, after n samples
  *   <li>among new classes the one with the largest cosine, among base classes the one with the largest
  *       {@code headWeight * logit_b + tau cos(x, p_b)}: the classifier was trained on those, so it counts there, and
  *       prototypes decide only whether a class is new
@@ -46,9 +45,8 @@ import java.util.stream.IntStream;
  * the samples that are surely of its class, within a bound around where it was registered, and the supports of one
  * class, in turn, are embedded again where theta has moved.
  *
- * <p>With {@link SourcePrototypes} the base prototypes are class means of the source. Without, they begin as the
- * classifier's weight rows, and are means of the stream's reliable samples as soon as there are enough of these; they
- * follow the stream so, and not as the others do.
+ * <p>With {@link SourcePrototypes} the base prototypes begin as class means of the source. Without, they begin as the
+ * classifier's weight rows, m is known of the stream alone, and nothing is called new in its first batch.
  *
  * <p>The model must be loaded with features. Safe for use by many threads.
  */
@@ -76,7 +74,7 @@ public final class Csfa implements ClassLearner {
         this.base = config.prototypes()
                 .<BaseClasses>map(prototypes -> new SourceClasses(prototypes, config))
                 .orElseGet(() -> new StreamClasses(config));
-        this.fusion = new Fusion(config.headWeight(), config.calibration().tau(), config.newClassMargin());
+        this.fusion = new Fusion(config.headWeight(), config.calibration().tau());
         this.following = new Following(config.followRate(), config.followMargin(), config.followGuard());
     }
 
@@ -154,31 +152,34 @@ public final class Csfa implements ClassLearner {
     @Override
     public Answer answer(Pass pass, State state) {
         Known known = Known.in(state);
-        Matrix placed = base.place(pass.features(), known.stream());
+        Recognition recognition = recognise(pass, known, base.place(pass.features(), known.stream()));
+        return new Answer(pass.logits(), pass.output(), Optional.of(recognition));
+    }
+
+    /** What a pass's samples are, placed in the feature space. */
+    private Recognition recognise(Pass pass, Known known, Matrix placed) {
         Matrix projections = placed.times(known.prototypes());
         Matrix cosines = projections.overRows(placed.norms());
-        Recognition recognition = new Recognition(
+        return new Recognition(
                 known.classes(),
-                fusion.scores(pass.logits(), cosines),
+                fusion.scores(pass.logits(), cosines, config.newClassMargin() + base.originError(known)),
                 base.unknown(known, projections, cosines, pass.logits()),
                 known.stream().threshold(config.unknownDeviations()));
-        return new Answer(pass.logits(), pass.output(), Optional.of(recognition));
     }
 
     @Override
     public Adaptation adapt(AdaptableModel model, Pass pass, State state) {
-        Recognition recognition = answer(pass, state).recognition().orElseThrow();
         Known known = Known.in(state);
         Matrix features = pass.features();
+        Matrix placed = base.place(features, known.stream());
+        Recognition recognition = recognise(pass, known, placed);
         Known followed = following
-                .follow(known, base.place(features, known.stream()), recognition.scores())
+                .follow(known, placed, recognition.scores())
                 .with(known.stream().after(features, recognition.unknown()));
         Adaptation stepped = config.adaptation() == CsfaConfig.Adaptation.NONE
                 ? new Adaptation(state, StepReport.skipped(pass.rows(), 0))
                 : step.adapt(model, pass, state);
-
-        double margin = config.step().sar().margin().nats(model.classes());
-        State learned = base.learn(followed.into(stepped.state()), features, pass.logits(), margin);
+        State learned = base.recentred(followed).into(stepped.state());
         boolean moved = !learned.theta().equals(state.theta());
         return new Adaptation(moved ? embedNext(model, learned) : learned, stepped.report());
     }
@@ -274,9 +275,6 @@ public final class Csfa implements ClassLearner {
             throw new IllegalArgumentException(
                     "supports must lead to finite features, but some value was not; look at their pixels or values");
         }
-        float[] share = new float[features.rows()];
-        IntStream.range(0, share.length).forEach(i -> share[i] = 1f / share.length);
-        Vector mean = Matrix.of(1, share.length, share).times(features).asVector();
-        return base.support(known, mean, origin, share.length);
+        return base.support(known, features.meanRow(), origin, features.rows());
     }
 }

@@ -10,18 +10,18 @@ import io.tta4j.model.Matrix;
  *
  * @param headWeight what the logits count for; 0 leaves base classes to the prototypes
  * @param tau what a cosine counts for beside a logit
- * @param newClassMargin what a new class's cosine must be above the base classes'
  */
-record Fusion(double headWeight, double tau, double newClassMargin) {
+record Fusion(double headWeight, double tau) {
 
     /**
      * The scores.
      *
      * @param logits [N, C]
      * @param cosines [N, C + n]
+     * @param margin what a new class's cosine must be above the base classes'
      * @return [N, C + n]
      */
-    Matrix scores(Matrix logits, Matrix cosines) {
+    Matrix scores(Matrix logits, Matrix cosines, double margin) {
         int base = logits.columns();
         int all = cosines.columns();
         float[] scores = cosines.toArray();
@@ -40,7 +40,7 @@ record Fusion(double headWeight, double tau, double newClassMargin) {
                 scores[row * all + b] = (float) (bestCosine - (bestJoint - joint[b]) / Math.max(scale, 1));
             }
             for (int n = base; n < all; n++) {
-                scores[row * all + n] -= (float) newClassMargin;
+                scores[row * all + n] -= (float) margin;
             }
         }
         return Matrix.of(cosines.rows(), all, scores);

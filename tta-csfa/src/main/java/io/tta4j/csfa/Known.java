@@ -103,9 +103,11 @@ record Known(
 
     /** The base classes' prototypes, a row each: [C, D]. */
     Matrix baseRows() {
-        int[] rows = new int[base.size()];
-        Arrays.setAll(rows, i -> i);
-        return anchors.transposed().select(rows);
+        float[] rows = new float[base.size() * width()];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = anchors.get(i % width(), i / width());
+        }
+        return Matrix.of(base.size(), width(), rows);
     }
 
     /** A registered class. */
@@ -131,22 +133,13 @@ record Known(
         return new Known(base, registered, moved, anchors, radii, supportMeans, supportOrigins, supportCounts, stream);
     }
 
-    /** With other base prototypes, unit columns: [D, C]. */
-    Known withBase(Matrix columns) {
-        return withColumns(0, columns);
-    }
-
     /** With other prototypes of all registered classes, unit columns: [D, n]. */
     Known withRegistered(Matrix columns) {
-        return withColumns(base.size(), columns);
-    }
-
-    private Known withColumns(int from, Matrix columns) {
         return new Known(
                 base,
                 registered,
-                Columns.replace(prototypes, from, columns),
-                Columns.replace(anchors, from, columns),
+                Columns.replace(prototypes, base.size(), columns),
+                Columns.replace(anchors, base.size(), columns),
                 radii,
                 supportMeans,
                 supportOrigins,

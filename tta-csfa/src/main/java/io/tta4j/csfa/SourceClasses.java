@@ -115,8 +115,15 @@ final class SourceClasses implements BaseClasses {
         return largest + Math.log(sum);
     }
 
+    /** The stream's mean begins as the source's, which is known. */
     @Override
-    public State learn(State state, Matrix features, Matrix logits, double margin) {
-        return state;
+    public double originError(Known known) {
+        return 0;
+    }
+
+    /** Supports are like the source's data, whose mean stays. */
+    @Override
+    public Known recentred(Known known) {
+        return known;
     }
 }

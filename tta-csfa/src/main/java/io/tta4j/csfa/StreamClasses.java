@@ -6,25 +6,28 @@ import io.tta4j.method.State;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.Vector;
-import io.tta4j.sar.objective.SoftmaxEntropy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Base classes without source data. Their prototypes begin as the classifier's weight rows, and become means of the
- * stream's reliable samples, less the running mean of all features, once there are {@value #FEWEST} of a class. (Rows
- * are no means: compared with cosines as they are, they would leave too much to the new classes.) How unknown a sample
- * looks is the energy of the classifier (Liu et al., NeurIPS 2020), less tau times what its cosine to a registered
- * class is above that to any base class.
+ * Base classes without source data. Their prototypes are the classifier's weight rows, less what all rows have in
+ * common, which no softmax sees; they are compared with features less the stream's running mean, where rows and means
+ * of features lie alike (they are the same up to scale in a network trained to the end: Papyan, Han and Donoho,
+ * "Prevalence of Neural Collapse", PNAS 2020).
+ *
+ * <p>The mean of n samples is off by about their spread over the root of n, and what is centred on it by as much of its
+ * own length. Cosines differ by {@code 1 / sqrt(n)} for no other reason, so a new class's must be above the base
+ * classes' by that: the first batch is left to the classifier, and new classes come in as the stream becomes known.
+ *
+ * <p>How unknown a sample looks is the energy of the classifier (Liu et al., NeurIPS 2020), less tau times what its
+ * cosine to a registered class is above that to any base class.
  */
 final class StreamClasses implements BaseClasses {
 
-    private static final int FEWEST = 8;
-
-    private static final String SUMS = "base.sums";
-    private static final String COUNTS = "base.counts";
+    /** Two cosines cannot differ by more. */
+    private static final double LARGEST_DIFFERENCE = 2;
 
     private final Calibration calibration;
     private final boolean centredOnStream;
@@ -47,10 +50,8 @@ final class StreamClasses implements BaseClasses {
         StreamMoments stream = new StreamMoments(Vector.zeros(weights.columns()), 0, 0, 0, 0);
         float[] ones = new float[weights.rows()];
         Arrays.fill(ones, 1);
-        return Known.of(names, weights.unitRows().transposed(), Vector.of(ones), stream)
-                .into(state)
-                .with(SUMS, Vector.zeros(weights.rows() * weights.columns()))
-                .with(COUNTS, Vector.zeros(weights.rows()));
+        Matrix directions = weights.minusRow(weights.meanRow()).unitRows();
+        return Known.of(names, directions.transposed(), Vector.of(ones), stream).into(state);
     }
 
     @Override
@@ -70,15 +71,24 @@ final class StreamClasses implements BaseClasses {
 
     @Override
     public Supported support(Known known, Vector mean, Vector origin, int count) {
-        Vector unit = SourceClasses.unit(mean.minus(origin));
-        Vector prototype = SourceClasses.unit(calibration.calibrate(unit, known.baseRows()));
-        return new Supported(prototype, mean, origin, count, 1);
+        Vector middle = supportsFromStream ? origin : origin(known);
+        return new Supported(prototype(mean.minus(middle), known.baseRows()), mean, middle, count, 1);
+    }
+
+    private Vector prototype(Vector centred, Matrix baseRows) {
+        return SourceClasses.unit(calibration.calibrate(SourceClasses.unit(centred), baseRows));
+    }
+
+    @Override
+    public double originError(Known known) {
+        return centredOnStream ? Math.min(1 / Math.sqrt(known.stream().count()), LARGEST_DIFFERENCE) : 0;
     }
 
     @Override
     public Vector unknown(Known known, Matrix projections, Matrix cosines, Matrix logits) {
         float[] unknown = new float[logits.rows()];
         double[] scores = new double[logits.columns()];
+        double error = originError(known);
         for (int row = 0; row < unknown.length; row++) {
             double base = Double.NEGATIVE_INFINITY;
             double registered = Double.NEGATIVE_INFINITY;
@@ -90,69 +100,26 @@ final class StreamClasses implements BaseClasses {
                     registered = Math.max(registered, cosines.get(row, c));
                 }
             }
-            double nearer = Math.max(0, registered - base);
+            double nearer = Math.max(0, registered - error - base);
             unknown[row] = (float) -(SourceClasses.logSumExp(scores) + calibration.tau() * nearer);
         }
         return Vector.of(unknown);
     }
 
-    @Override
-    public State learn(State state, Matrix features, Matrix logits, double margin) {
-        Known known = Known.in(state);
-        int width = known.width();
-        float[] sums = state.vector(SUMS, Vector.of()).toArray();
-        float[] counts = state.vector(COUNTS, Vector.of()).toArray();
-        for (int row = 0; row < features.rows(); row++) {
-            if (SoftmaxEntropy.INSTANCE.loss(logits.row(row)) < margin) {
-                int c = logits.argmax(row);
-                counts[c]++;
-                for (int i = 0; i < width; i++) {
-                    sums[c * width + i] += features.get(row, i);
-                }
-                if (counts[c] > StreamMoments.MEMORY) {
-                    forgetSome(sums, counts, c, width);
-                }
-            }
-        }
-        State learned = state.with(SUMS, Vector.of(sums)).with(COUNTS, Vector.of(counts));
-        Known based = known.withBase(columns(known, sums, counts));
-        boolean recentred = centredOnStream && !supportsFromStream;
-        return (recentred ? recentred(based) : based).into(learned);
-    }
-
     /** Nobody knows the source's mean: the stream's, as it becomes known, is what there is to take off supports. */
-    private Known recentred(Known known) {
-        float[] rows = new float[known.registered().size() * known.width()];
-        for (int i = 0; i < known.registered().size(); i++) {
-            Supported before = known.supported(i);
-            float[] prototype = support(known, before.mean(), known.stream().mean(), before.count())
-                    .prototype()
-                    .toArray();
+    @Override
+    public Known recentred(Known known) {
+        if (!centredOnStream || supportsFromStream) {
+            return known;
+        }
+        Matrix centred = known.supportMeans().minusRow(known.stream().mean());
+        Matrix baseRows = known.baseRows();
+        float[] rows = new float[centred.rows() * centred.columns()];
+        for (int i = 0; i < centred.rows(); i++) {
+            float[] prototype = prototype(Vector.of(centred.row(i)), baseRows).toArray();
             System.arraycopy(prototype, 0, rows, i * prototype.length, prototype.length);
         }
         return known.withRegistered(
-                Matrix.of(known.registered().size(), known.width(), rows).transposed());
-    }
-
-    /** Halves what was gathered of a class, so that it follows a drift. */
-    private static void forgetSome(float[] sums, float[] counts, int c, int width) {
-        counts[c] /= 2;
-        for (int i = 0; i < width; i++) {
-            sums[c * width + i] /= 2;
-        }
-    }
-
-    private Matrix columns(Known known, float[] sums, float[] counts) {
-        Vector mean = known.stream().mean();
-        int width = known.width();
-        float[] rows = known.baseRows().toArray();
-        for (int c = 0; c < counts.length; c++) {
-            if (counts[c] >= FEWEST) {
-                for (int i = 0; i < width; i++) {
-                    rows[c * width + i] = sums[c * width + i] / counts[c] - (centredOnStream ? mean.get(i) : 0);
-                }
-            }
-        }
-        return Matrix.of(counts.length, width, rows).unitRows().transposed();
+                Matrix.of(centred.rows(), centred.columns(), rows).transposed());
     }
 }

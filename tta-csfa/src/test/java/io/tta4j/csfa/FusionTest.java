@@ -27,19 +27,19 @@ class FusionTest {
         Matrix logits = Matrix.of(1, 2, new float[] {1, 3});
         Matrix cosines = Matrix.of(1, 4, new float[] {0.3f, 0.1f, 0.32f, -0.5f});
 
-        Matrix scores = new Fusion(2, 10, 0.05).scores(logits, cosines);
+        Matrix scores = new Fusion(2, 10).scores(logits, cosines, 0.05);
 
         assertRow(scores, 0, 0.1, 0.3, 0.27, -0.55);
         assertThat(scores.argmax(0)).isEqualTo(1);
-        assertThat(new Fusion(2, 10, 0).scores(logits, cosines).argmax(0)).isEqualTo(2);
+        assertThat(new Fusion(2, 10).scores(logits, cosines, 0).argmax(0)).isEqualTo(2);
     }
 
     /** Below a tau of 1 differences of the joint score stay as they are. */
     @ParameterizedTest
     @CsvSource({"0, 0.3, -1.7", "0.5, 0.3, -1.6"})
     void aSmallTauLeavesDifferencesAsTheyAre(double tau, double best, double other) {
-        Matrix scores = new Fusion(1, tau, 0)
-                .scores(Matrix.of(1, 2, new float[] {3, 1}), Matrix.of(1, 2, new float[] {0.1f, 0.3f}));
+        Matrix scores = new Fusion(1, tau)
+                .scores(Matrix.of(1, 2, new float[] {3, 1}), Matrix.of(1, 2, new float[] {0.1f, 0.3f}), 0);
 
         assertRow(scores, 0, best, other);
     }
@@ -48,7 +48,7 @@ class FusionTest {
     void withoutAHeadWeightScoresAreCosines() {
         Matrix cosines = Matrix.of(2, 3, new float[] {0.3f, 0.1f, 0.2f, -0.3f, 0.9f, 0.7f});
 
-        Matrix scores = new Fusion(0, 16, 0).scores(Matrix.of(2, 2, new float[] {1, 300, -20, 4}), cosines);
+        Matrix scores = new Fusion(0, 16).scores(Matrix.of(2, 2, new float[] {1, 300, -20, 4}), cosines, 0);
 
         assertRow(scores, 0, 0.3, 0.1, 0.2);
         assertRow(scores, 1, -0.3, 0.9, 0.7);
@@ -63,14 +63,14 @@ class FusionTest {
             cosines[i] = 2 * random.nextFloat() - 1;
             logits[i % logits.length] = (float) (4 * random.nextGaussian());
         }
-        Fusion fusion = new Fusion(1, 16, 0.1);
+        Fusion fusion = new Fusion(1, 16);
         Matrix allLogits = Matrix.of(5, 4, logits);
         Matrix allCosines = Matrix.of(5, 7, cosines);
 
-        Matrix scores = fusion.scores(allLogits, allCosines);
+        Matrix scores = fusion.scores(allLogits, allCosines, 0.1);
 
         for (int row = 0; row < 5; row++) {
-            assertThat(fusion.scores(allLogits.select(row), allCosines.select(row)))
+            assertThat(fusion.scores(allLogits.select(row), allCosines.select(row), 0.1))
                     .isEqualTo(scores.select(row));
             float best = Math.max(
                     Math.max(allCosines.get(row, 0), allCosines.get(row, 1)),

@@ -102,13 +102,16 @@ class KnownTest {
     }
 
     @Test
-    void movesBasePrototypesAlone() {
-        Known known = three().withBase(Matrix.of(3, 2, new float[] {0, 0.6f, 0, 0.8f, 1, 0}));
+    void movesRegisteredPrototypesAlone() {
+        Known known = three().withRegistered(Matrix.of(3, 3, new float[] {0, 0.6f, 1, 0, 0.8f, 0, 1, 0, 0}));
 
-        assertThat(known.baseRows()).isEqualTo(Matrix.of(2, 3, new float[] {0, 0, 1, 0.6f, 0.8f, 0}));
-        assertThat(column(known.prototypes(), 1)).isEqualTo(Vector.of(0.6f, 0.8f, 0));
-        assertHolds(known, 0, FOX);
-        assertHolds(known, 2, HEN);
+        assertBaseAsBefore(known);
+        for (Matrix columns : List.of(known.prototypes(), known.anchors())) {
+            assertThat(column(columns, 2)).isEqualTo(Vector.of(0, 0, 1));
+            assertThat(column(columns, 3)).isEqualTo(Vector.of(0.6f, 0.8f, 0));
+            assertThat(column(columns, 4)).isEqualTo(Vector.of(1, 0, 0));
+        }
+        assertThat(known.supportMeans()).isEqualTo(three().supportMeans());
     }
 
     @Test

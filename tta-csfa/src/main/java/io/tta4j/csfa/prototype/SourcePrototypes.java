@@ -2,7 +2,6 @@ package io.tta4j.csfa.prototype;
 
 import io.tta4j.model.Matrix;
 import io.tta4j.model.Vector;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,9 +46,7 @@ public record SourcePrototypes(List<String> classes, Vector counts, Matrix means
 
     /** The mean of the classes' means, each counting the same: D values. */
     public Vector origin() {
-        float[] ones = new float[classes.size()];
-        Arrays.fill(ones, 1f / classes.size());
-        return Matrix.of(1, ones.length, ones).times(means).asVector();
+        return means.meanRow();
     }
 
     /**
