@@ -76,8 +76,7 @@ public final class AdaptiveModel {
             State before = state;
             try (Pass pass = model.forward(batch, before.theta())) {
                 Answer answer = method.answer(pass, before);
-                keepUnknowns(batch, answer);
-                adapt(pass, before);
+                adapt(batch, answer, pass, before);
                 return answer;
             } catch (ModelException e) {
                 LOG.warn("{} cannot keep what a step needs; the request is answered without one", method.name(), e);
@@ -91,24 +90,12 @@ public final class AdaptiveModel {
     private Answer serve(Batch batch, State now, boolean rejected) {
         try (Pass pass = model.serve(batch, now.theta())) {
             Answer answer = method.answer(pass, now);
-            keepUnknowns(batch, answer);
-            count(batch.rows(), StepReport.skipped(batch.rows(), 0), rejected);
+            count(batch, answer, StepReport.skipped(batch.rows(), 0), rejected);
             return answer;
         }
     }
 
-    private void keepUnknowns(Batch batch, Answer answer) {
-        answer.recognition().ifPresent(recognition -> {
-            turn.lock();
-            try {
-                unknownSamples.add(counters.requests() + 1, batch, recognition);
-            } finally {
-                turn.unlock();
-            }
-        });
-    }
-
-    private void adapt(Pass pass, State before) {
+    private void adapt(Batch batch, Answer answer, Pass pass, State before) {
         StepReport report = StepReport.skipped(pass.rows(), 0);
         boolean rejected = false;
         try {
@@ -124,20 +111,23 @@ public final class AdaptiveModel {
             rejected = true;
             LOG.warn("{} failed; the state before it is kept", method.name(), e);
         }
-        count(pass.rows(), report, rejected);
+        count(batch, answer, report, rejected);
     }
 
-    private void count(int rows, StepReport report, boolean rejected) {
+    /** Counts a request, and keeps its unknown samples under a number that is no other's. */
+    private void count(Batch batch, Answer answer, StepReport report, boolean rejected) {
         turn.lock();
         try {
             Counters c = counters;
             counters = new Counters(
                     c.requests() + 1,
-                    c.samples() + rows,
+                    c.samples() + batch.rows(),
                     c.steps() + (report.adaptedSamples() > 0 ? 1 : 0),
                     c.adaptedSamples() + report.adaptedSamples(),
                     c.resets() + (report.reset() ? 1 : 0),
                     c.rejected() + (rejected ? 1 : 0));
+            long request = counters.requests();
+            answer.recognition().ifPresent(recognition -> unknownSamples.add(request, batch, recognition));
         } finally {
             turn.unlock();
         }

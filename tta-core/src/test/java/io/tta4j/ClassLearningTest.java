@@ -24,10 +24,13 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -314,6 +317,21 @@ class ClassLearningTest {
         assertThat(adaptive.drainUnknowns()).isEmpty();
         adaptive.predict(batch(14));
         assertThat(scores(adaptive.drainUnknowns())).containsExactly(14d);
+    }
+
+    /** Requests that are only served are answered at once, and in no order. */
+    @Test
+    void unknownSamplesOfRequestsAtOnceHaveNumbersOfTheirOwn() {
+        int requests = 20_000;
+        AdaptiveModel adaptive = adaptive(requests, false);
+
+        IntStream.range(0, requests).parallel().forEach(k -> adaptive.predict(batch(100 + k)));
+
+        List<UnknownSample> unknown = adaptive.drainUnknowns();
+        assertThat(unknown.stream().map(UnknownSample::request))
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, requests).boxed().toList());
+        assertThat(Set.copyOf(scores(unknown))).hasSize(requests);
     }
 
     @Test
