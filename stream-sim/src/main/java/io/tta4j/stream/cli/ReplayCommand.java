@@ -6,6 +6,7 @@ import io.tta4j.stream.data.CorruptedSet;
 import io.tta4j.stream.data.Images;
 import io.tta4j.stream.data.LabelledImages;
 import io.tta4j.stream.data.Preprocessing;
+import io.tta4j.stream.replay.Protocol;
 import io.tta4j.stream.replay.Replay;
 import io.tta4j.stream.replay.ReplayResult;
 import io.tta4j.stream.report.ConsoleTable;
@@ -54,7 +55,10 @@ import picocli.CommandLine.Spec;
             "  tta replay --model net.onnx --data cifar10-c --report replay.html",
             "  tta replay --model net.onnx --data cifar10-c --corruption fog,snow --set sar.rho=0.1,sar.layers=all",
             "  tta replay --model net.pt --data cifar10-c --setting label-shift --batch 16 --json replay.json",
-            "  tta replay --model net.onnx --data cifar10-c --setting class-incremental --support support --shots 5"
+            "  tta replay --model net.onnx --data cifar10-c --setting class-incremental --support support --shots 5",
+            "  tta replay --model net.onnx --data cifar10-c --clean clean --eta 1 --cost-ratio tent=2,sar=4",
+            "",
+            "Every measure, and the fields of JSON and CSV: docs/protocol.md."
         })
 final class ReplayCommand implements Callable<Integer>, Debuggable {
 
@@ -149,6 +153,9 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     private IncrementalOptions incremental = new IncrementalOptions();
 
     @Mixin
+    private ProtocolOptions measures = new ProtocolOptions();
+
+    @Mixin
     private ModelOptions options = new ModelOptions();
 
     @Mixin
@@ -156,6 +163,11 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
 
     @Option(names = "--json", paramLabel = "F", description = "write results, config and environment as JSON")
     private @Nullable Path json;
+
+    @Option(
+            names = "--no-hits",
+            description = "leave out of the JSON which answer was right: smaller")
+    private boolean withoutHits;
 
     @Option(names = "--csv", paramLabel = "F", description = "write the results as CSV")
     private @Nullable Path csv;
@@ -179,18 +191,20 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         requirePositive("--batch", batch);
         requirePositive("--limit", limit == null ? 1 : limit);
         ReportFiles files = new ReportFiles();
-        files.add(json, ReportFormat.JSON);
+        files.add(json, withoutHits ? ReportFormat.JSON_WITHOUT_HITS : ReportFormat.JSON);
         files.add(csv, ReportFormat.CSV);
         files.add(report, ReportFormat.HTML);
         Engine engine = options.engine(model);
         try (CorruptedSet set = CorruptedSet.open(data);
-                LabelledImages supports = setting.equals(INCREMENTAL) ? incremental.openSupport() : null) {
+                LabelledImages supports = setting.equals(INCREMENTAL) ? incremental.openSupport() : null;
+                LabelledImages clean = measures.openClean()) {
             List<Images> images = new ArrayList<>();
             for (String corruption : chosenCorruptions(set)) {
                 images.add(set.images(corruption));
             }
             int[] labels = set.labels();
             int[] used = limit == null ? labels : Arrays.copyOf(labels, Math.min(limit, labels.length));
+            Protocol protocol = measures.protocol(choice.methods(), clean, limit);
             byte[] bytes = Files.readAllBytes(model);
             try (AdaptableModel network = engine.load(model, options.load(choice.methods()))) {
                 // Of the file as it is now: it may be another one when the replay is over.
@@ -202,6 +216,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                 List<? extends StreamSetting> drawn = supports == null
                         ? plain
                         : incremental.settings(network.classes(), used, supports.labels(), seed);
+                replay.under(protocol);
                 long total = imagesIn(drawn, images, used);
                 PrintWriter text = spec.commandLine().getOut();
                 describe(drawn.get(0), text);
@@ -214,6 +229,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                 text.print(ConsoleTable.of(results));
                 text.flush();
                 Map<String, Object> config = config(facts, images, used.length, drawn.get(0), choice, inputs);
+                config.putAll(measures.config(protocol, batch));
                 files.write(new ReplayReport(results, config, Environment.current()));
             }
         }

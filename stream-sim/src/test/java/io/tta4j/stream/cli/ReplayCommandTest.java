@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tta4j.stream.data.NpyArray;
 import io.tta4j.stream.data.NpyFile;
 import java.io.IOException;
@@ -49,18 +48,20 @@ final class ReplayCommandTest {
                 "--setting mild",
                 "--setting mild --order shuffled --seed 3",
                 "--setting mixed --method sar,source --set sar.margin=2",
-                "--setting label-shift --imbalance 20 --limit 30 --method tent"
+                "--setting label-shift --imbalance 20 --limit 30 --method tent",
+                "--eta 1 --cost-ratio 3 --window 20 --method source,tent --set tent.learningRate=0.01"
             })
     void twoRunsDifferInTimingsOnly(String options) throws IOException {
         JsonNode first = replay("a.json", "net.onnx", options.split(" ", -1));
         JsonNode second = replay("b.json", "net.onnx", options.split(" ", -1));
 
-        assertThat(withoutTimings(second)).isEqualTo(withoutTimings(first));
+        assertThat(Timings.without(second)).isEqualTo(Timings.without(first));
     }
 
     @Test
     void resultsComeByCorruptionThenMethod() throws IOException {
-        JsonNode json = replay("a.json", "net.onnx", "--method", "source,sar", "--batch", "4", "--limit", "42");
+        JsonNode json = replay(
+                "a.json", "net.onnx", "--method", "source,sar", "--batch", "4", "--limit", "42", "--window", "40");
 
         List<String> rows = new ArrayList<>();
         for (JsonNode result : json.get("results")) {
@@ -83,8 +84,8 @@ final class ReplayCommandTest {
         JsonNode plain = replay("a.json", "net.onnx", "--set", "sar.margin=2");
         JsonNode softmax = replay("b.json", "softmax.onnx", "--set", "sar.margin=2");
 
-        assertThat(withoutTimings(softmax).get("results"))
-                .isEqualTo(withoutTimings(plain).get("results"));
+        assertThat(Timings.without(softmax).get("results"))
+                .isEqualTo(Timings.without(plain).get("results"));
     }
 
     @Test
@@ -105,6 +106,52 @@ final class ReplayCommandTest {
         assertThat(outcome.out()).contains("source", "tent", "sar", "fog", "snow", "mean", "cost");
         assertThat(Files.readAllLines(folder.resolve("a.csv"))).hasSize(1 + 2 * 3);
         assertThat(folder.resolve("a.html")).content().startsWith("<!DOCTYPE html>");
+    }
+
+    @Test
+    void theProtocolIsInTheReport() throws IOException {
+        Files.createDirectory(folder.resolve("clean"));
+        Files.copy(folder.resolve("fog.npy"), folder.resolve("clean/images.npy"));
+        Files.copy(folder.resolve("labels.npy"), folder.resolve("clean/labels.npy"));
+
+        JsonNode json = replay(
+                "a.json",
+                "net.onnx",
+                "--eta",
+                "1",
+                "--cost-ratio",
+                "tent=2,sar=4",
+                "--clean",
+                folder.resolve("clean").toString(),
+                "--batch",
+                "5",
+                "--limit",
+                "40",
+                "--set",
+                "tent.learningRate=0.01");
+
+        // Eight batches: Tent adapts to every second, SAR to every fourth.
+        assertThat(json.at("/results/0/pace").isMissingNode()).isTrue();
+        assertThat(json.at("/results/1/pace/onlyPredicted").asInt()).isEqualTo(4);
+        assertThat(json.at("/results/2/pace/onlyPredicted").asInt()).isEqualTo(6);
+        assertThat(json.at("/results/2/pace/costRatio").asDouble()).isEqualTo(4);
+        // The clean images are those of the stream here, in the same order: the source's accuracy is the same.
+        assertThat(json.at("/results/4/clean/samples").asInt()).isEqualTo(40);
+        assertThat(json.at("/results/4/clean/source")).isEqualTo(json.at("/results/3/accuracy"));
+        assertThat(json.at("/results/3/clean/forgetting").asDouble()).isZero();
+        assertThat(json.at("/config/costRatio/sar").asDouble()).isEqualTo(4);
+        assertThat(json.at("/config/clean").asText()).isEqualTo("clean");
+        assertThat(json.at("/config/cleanImages").asInt()).isEqualTo(40);
+        assertThat(json.at("/config/window").asInt()).isEqualTo(100);
+        assertThat(json.at("/environment/peakMemoryMiB").asInt()).isPositive();
+    }
+
+    @Test
+    void whichAnswerWasRightCanBeLeftOut() throws IOException {
+        JsonNode json = replay("a.json", "net.onnx", "--no-hits");
+
+        assertThat(json.at("/results/0/hits").isMissingNode()).isTrue();
+        assertThat(json.at("/results/0/classes/samples")).hasSize(3);
     }
 
     @Test
@@ -129,15 +176,6 @@ final class ReplayCommandTest {
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
         return new ObjectMapper().readTree(folder.resolve(json).toFile());
-    }
-
-    private static JsonNode withoutTimings(JsonNode report) {
-        ObjectNode copy = report.deepCopy();
-        copy.remove("environment");
-        copy.get("results")
-                .forEach(result ->
-                        ((ObjectNode) result).remove(List.of("latencyMs", "samplesPerSecond", "relativeCost")));
-        return copy;
     }
 
     private void write(String name, NpyArray array) throws IOException {
