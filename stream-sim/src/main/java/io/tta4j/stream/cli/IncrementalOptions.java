@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -154,5 +155,10 @@ final class IncrementalOptions {
         }
         config.put("seeds", seeds(seed));
         return config;
+    }
+
+    /** The folder of supports, if one was given. */
+    Optional<Path> supportFolder() {
+        return Optional.ofNullable(support);
     }
 }

@@ -1,6 +1,7 @@
 package io.tta4j.stream.cli;
 
 import io.tta4j.engine.Engine;
+import io.tta4j.engine.LoadOptions;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.stream.data.CorruptedSet;
 import io.tta4j.stream.data.Images;
@@ -9,6 +10,7 @@ import io.tta4j.stream.data.Preprocessing;
 import io.tta4j.stream.replay.Protocol;
 import io.tta4j.stream.replay.Replay;
 import io.tta4j.stream.replay.ReplayResult;
+import io.tta4j.stream.report.CellFiles;
 import io.tta4j.stream.report.ConsoleTable;
 import io.tta4j.stream.report.Environment;
 import io.tta4j.stream.report.ReplayReport;
@@ -18,6 +20,7 @@ import io.tta4j.stream.setting.LabelShift;
 import io.tta4j.stream.setting.Mild;
 import io.tta4j.stream.setting.Mixed;
 import io.tta4j.stream.setting.StreamSetting;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -28,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -166,8 +170,11 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
 
     @Option(
             names = "--no-hits",
-            description = "leave out of the JSON which answer was right: smaller")
+            description = "leave out of the JSON which answer was right: smaller, but no intervals in tta compare")
     private boolean withoutHits;
+
+    @Mixin
+    private Resumption resumption = new Resumption();
 
     @Option(names = "--csv", paramLabel = "F", description = "write the results as CSV")
     private @Nullable Path csv;
@@ -206,7 +213,8 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
             int[] used = limit == null ? labels : Arrays.copyOf(labels, Math.min(limit, labels.length));
             Protocol protocol = measures.protocol(choice.methods(), clean, limit);
             byte[] bytes = Files.readAllBytes(model);
-            try (AdaptableModel network = engine.load(model, options.load(choice.methods()))) {
+            LoadOptions load = options.load(choice.methods());
+            try (AdaptableModel network = engine.load(model, load)) {
                 // Of the file as it is now: it may be another one when the replay is over.
                 Map<String, Object> facts =
                         ModelFacts.of(engine, network, model.getFileName().toString(), bytes);
@@ -216,7 +224,8 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                 List<? extends StreamSetting> drawn = supports == null
                         ? plain
                         : incremental.settings(network.classes(), used, supports.labels(), seed);
-                replay.under(protocol);
+                Optional<CellFiles> cells = resumption.cells(json, determinants(facts, load, choice, inputs, protocol));
+                replay.under(protocol).keeping(Resumption.orNone(cells));
                 long total = imagesIn(drawn, images, used);
                 PrintWriter text = spec.commandLine().getOut();
                 describe(drawn.get(0), text);
@@ -231,6 +240,9 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                 Map<String, Object> config = config(facts, images, used.length, drawn.get(0), choice, inputs);
                 config.putAll(measures.config(protocol, batch));
                 files.write(new ReplayReport(results, config, Environment.current()));
+                if (cells.isPresent()) {
+                    cells.get().delete();
+                }
             }
         }
         return 0;
@@ -281,6 +293,31 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
             text.println();
             text.flush();
         }
+    }
+
+    /** What results depend on beside the streams: as long as none of it changes, what is finished stays finished. */
+    private Map<String, Object> determinants(
+            Map<String, Object> facts, LoadOptions load, MethodChoice choice, Preprocessing inputs, Protocol protocol)
+            throws IOException {
+        List<Path> files = new ArrayList<>(List.of(model, data));
+        measures.cleanFolder().ifPresent(files::add);
+        incremental.supportFolder().ifPresent(files::add);
+        choice.settings().values().stream()
+                .flatMap(settings -> settings.values().stream())
+                .map(File::new)
+                .filter(File::isFile)
+                .map(File::toPath)
+                .forEach(files::add);
+        Map<String, Object> determinants = new LinkedHashMap<>();
+        determinants.put("model", facts);
+        determinants.put("load", load.toString());
+        determinants.put("methods", List.copyOf(choice.settings().keySet()));
+        determinants.put("settings", choice.settings());
+        determinants.put("inputs", inputs.toString());
+        determinants.put("protocol", measures.config(protocol, batch));
+        determinants.put("files", FileStamps.of(files));
+        determinants.put("versions", Environment.versions());
+        return determinants;
     }
 
     private Map<String, Object> config(

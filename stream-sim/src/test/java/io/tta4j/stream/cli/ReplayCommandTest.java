@@ -147,6 +147,15 @@ final class ReplayCommandTest {
     }
 
     @Test
+    void nothingIsLeftBesideTheReport() throws IOException {
+        replay("a.json", "net.onnx", "--work", folder.resolve("work").toString());
+        replay("b.json", "net.onnx");
+
+        assertThat(folder.resolve("work")).doesNotExist();
+        assertThat(folder.resolve("b.json.cells")).doesNotExist();
+    }
+
+    @Test
     void whichAnswerWasRightCanBeLeftOut() throws IOException {
         JsonNode json = replay("a.json", "net.onnx", "--no-hits");
 
