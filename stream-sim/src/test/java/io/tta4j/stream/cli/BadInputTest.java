@@ -229,6 +229,14 @@ final class BadInputTest {
                         "--setting",
                         "class-incremental"));
         assertRefused("a command must be given", List.of());
+        assertRefused("requires at least 2 values", List.of("compare", "a.json"));
+        assertRefused(
+                "no such file or folder: %s/none.json",
+                List.of("compare", inFolder("%s/none.json"), inFolder("%s/text.onnx")));
+        assertRefused(
+                "text.onnx must be a report of tta replay --json, but was no JSON",
+                List.of("compare", inFolder("%s/text.onnx"), inFolder("%s/text.onnx")));
+        assertRefused("%s/good: must be a file, but was a folder", List.of("compare", inFolder("%s/good"), "b"));
         assertRefused("'dance'", List.of("dance"));
         assertRefused("Missing required", List.of("replay"));
         assertRefused(

@@ -164,6 +164,24 @@ final class ReplayCommandTest {
     }
 
     @Test
+    void replaysAreCompared() throws IOException {
+        replay("a.json", "net.onnx");
+        replay("b.json", "net.onnx", "--set", "tent.learningRate=0.01");
+
+        Outcome outcome = Outcome.of(
+                "compare",
+                folder.resolve("a.json").toString(),
+                folder.resolve("b.json").toString());
+
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out())
+                .contains("95 % from", "tent, mild, fog", "sar, mild, mean")
+                .contains("warning: settings.tent.learningRate was not set in the first and 0.01 in the second")
+                .doesNotContain("not the same images");
+    }
+
+    @Test
     void helpListsTheSettingsOfEveryMethod() {
         Outcome outcome = Outcome.of("replay", "--help");
 
