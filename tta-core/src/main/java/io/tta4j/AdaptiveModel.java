@@ -40,7 +40,7 @@ public final class AdaptiveModel {
     private final ReentrantLock turn = new ReentrantLock();
     private final UnknownSamples unknownSamples;
     private volatile State state;
-    private volatile Counters counters = new Counters(0, 0, 0, 0, 0, 0);
+    private volatile Counters counters = new Counters(0, 0, 0, 0, 0, 0, 0);
 
     private AdaptiveModel(AdaptableModel model, Method method) {
         this.model = model.withStatistics(method.statistics());
@@ -87,6 +87,17 @@ public final class AdaptiveModel {
         }
     }
 
+    /**
+     * Answers a request with the state as it is, and learns nothing from it: for requests that an adaptation would keep
+     * waiting, and to see what a state is worth. Counts as a request.
+     *
+     * @param batch N rows
+     * @throws IllegalArgumentException if the batch does not fit the model
+     */
+    public Answer answer(Batch batch) {
+        return serve(batch, state, false);
+    }
+
     private Answer serve(Batch batch, State now, boolean rejected) {
         try (Pass pass = model.serve(batch, now.theta())) {
             Answer answer = method.answer(pass, now);
@@ -123,6 +134,7 @@ public final class AdaptiveModel {
                     c.requests() + 1,
                     c.samples() + batch.rows(),
                     c.steps() + (report.adaptedSamples() > 0 ? 1 : 0),
+                    c.reliableSamples() + report.reliable(),
                     c.adaptedSamples() + report.adaptedSamples(),
                     c.resets() + (report.reset() ? 1 : 0),
                     c.rejected() + (rejected ? 1 : 0));

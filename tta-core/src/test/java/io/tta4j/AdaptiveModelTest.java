@@ -160,7 +160,7 @@ class AdaptiveModelTest {
         assertThat(second.logits().row(0)).containsExactly(2, -2);
         assertThat(second.predictions()).containsExactly(0, 0);
         assertThat(adaptive.state().theta()).isEqualTo(Vector.of(4));
-        assertThat(adaptive.counters()).isEqualTo(new Counters(2, 4, 2, 2, 0, 0));
+        assertThat(adaptive.counters()).isEqualTo(new Counters(2, 4, 2, 4, 2, 0, 0));
         assertThat(model.open).isZero();
     }
 
@@ -171,7 +171,7 @@ class AdaptiveModelTest {
 
         assertThat(adaptive.predict(TWO_ROWS).logits().isFinite()).isTrue();
         assertThat(adaptive.state().theta()).isEqualTo(Vector.of(1));
-        assertThat(adaptive.counters()).isEqualTo(new Counters(1, 2, 0, 0, 0, 1));
+        assertThat(adaptive.counters()).isEqualTo(new Counters(1, 2, 0, 0, 0, 0, 1));
     }
 
     @Test
@@ -191,7 +191,7 @@ class AdaptiveModelTest {
         });
 
         assertThat(adaptive.predict(TWO_ROWS).logits().rows()).isEqualTo(2);
-        assertThat(adaptive.counters()).isEqualTo(new Counters(1, 2, 0, 0, 0, 1));
+        assertThat(adaptive.counters()).isEqualTo(new Counters(1, 2, 0, 0, 0, 0, 1));
         assertThat(model.open).isZero();
     }
 
@@ -201,7 +201,7 @@ class AdaptiveModelTest {
         model.keepsNothing = true;
 
         assertThat(adaptive.predict(TWO_ROWS).logits().row(0)).containsExactly(1, -1);
-        assertThat(adaptive.counters()).isEqualTo(new Counters(1, 2, 0, 0, 0, 1));
+        assertThat(adaptive.counters()).isEqualTo(new Counters(1, 2, 0, 0, 0, 0, 1));
         assertThat(model.open).isZero();
     }
 
@@ -211,7 +211,7 @@ class AdaptiveModelTest {
         Batch other = Batch.of("y", Tensor.of(new float[1], 1));
 
         assertThatIllegalArgumentException().isThrownBy(() -> adaptive.predict(other));
-        assertThat(adaptive.counters()).isEqualTo(new Counters(0, 0, 0, 0, 0, 0));
+        assertThat(adaptive.counters()).isEqualTo(new Counters(0, 0, 0, 0, 0, 0, 0));
         assertThat(adaptive.predict(TWO_ROWS)).isNotNull();
     }
 
@@ -221,7 +221,7 @@ class AdaptiveModelTest {
                 (state, rows) -> new Adaptation(state, new StepReport(rows, 0, 0, OptionalDouble.empty(), true)));
         adaptive.predict(TWO_ROWS);
 
-        assertThat(adaptive.counters()).isEqualTo(new Counters(1, 2, 0, 0, 1, 0));
+        assertThat(adaptive.counters()).isEqualTo(new Counters(1, 2, 0, 0, 0, 1, 0));
     }
 
     @Test
@@ -242,7 +242,19 @@ class AdaptiveModelTest {
         assertThat(model.serves).isEqualTo(1);
         assertThat(model.forwards).isZero();
         assertThat(model.open).isZero();
-        assertThat(adaptive.counters()).isEqualTo(new Counters(1, 2, 0, 0, 0, 0));
+        assertThat(adaptive.counters()).isEqualTo(new Counters(1, 2, 0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void answersWithoutLearningWhereItIsAskedTo() {
+        AdaptiveModel adaptive = AdaptiveModel.of(model, DOUBLING);
+        adaptive.predict(TWO_ROWS);
+        Answer answer = adaptive.answer(TWO_ROWS);
+
+        assertThat(answer.logits().row(0)).containsExactly(2, -2);
+        assertThat(adaptive.state().theta()).isEqualTo(Vector.of(2));
+        assertThat(adaptive.counters()).isEqualTo(new Counters(2, 4, 1, 2, 1, 0, 0));
+        assertThat(model.open).isZero();
     }
 
     @Test
@@ -262,7 +274,7 @@ class AdaptiveModelTest {
         }
 
         assertThat(adaptive.state().theta()).isEqualTo(Vector.of(201));
-        assertThat(adaptive.counters()).isEqualTo(new Counters(200, 400, 200, 400, 0, 0));
+        assertThat(adaptive.counters()).isEqualTo(new Counters(200, 400, 200, 400, 400, 0, 0));
     }
 
     /** Another model under statistics of the batch, which is the one to be asked from then on. */

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -41,12 +42,19 @@ final class DomainOptions {
     @Option(
             names = "--clean",
             paramLabel = "DIR",
-            description = "the same images without corruption, images.npy and labels.npy: drift begins with them")
+            description = "clean images, images.npy and labels.npy: what each method still gets right on them after a"
+                    + " stream, its state frozen; drift begins with them, and then they must be those of --data; --limit"
+                    + " holds for them too")
     private @Nullable Path clean;
 
     /** Whether there are clean images. */
     boolean hasClean() {
         return clean != null;
+    }
+
+    /** The folder of clean images, if there is one. */
+    Optional<Path> cleanFolder() {
+        return Optional.ofNullable(clean);
     }
 
     /** Opens the clean images, where there are any. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -139,5 +140,10 @@ final class IncrementalOptions {
             config.put("preview", preview);
         }
         return config;
+    }
+
+    /** The folder of supports, if one was given. */
+    Optional<Path> supportFolder() {
+        return Optional.ofNullable(support);
     }
 }

@@ -1,14 +1,17 @@
 package io.tta4j.stream.cli;
 
 import io.tta4j.engine.Engine;
+import io.tta4j.engine.LoadOptions;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.stream.data.CorruptedSet;
 import io.tta4j.stream.data.Domain;
 import io.tta4j.stream.data.Images;
 import io.tta4j.stream.data.LabelledImages;
 import io.tta4j.stream.data.Preprocessing;
+import io.tta4j.stream.replay.Protocol;
 import io.tta4j.stream.replay.Replay;
 import io.tta4j.stream.replay.ReplayResult;
+import io.tta4j.stream.report.CellFiles;
 import io.tta4j.stream.report.ConsoleTable;
 import io.tta4j.stream.report.Environment;
 import io.tta4j.stream.report.ReplayReport;
@@ -16,6 +19,7 @@ import io.tta4j.stream.report.ReportFormat;
 import io.tta4j.stream.setting.ClassIncremental;
 import io.tta4j.stream.setting.ImageStream;
 import io.tta4j.stream.setting.StreamSetting;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -25,6 +29,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -55,7 +60,10 @@ import picocli.CommandLine.Spec;
             "  tta replay --model net.pt --data cifar10-c --setting label-shift --batch 16 --json replay.json",
             "  tta replay --model net.onnx --data cifar10-c --setting all --seeds 0-4 --limit 1000",
             "  tta replay --model net.onnx --data cifar10-c --setting drift --drift incremental --corruption fog,snow",
-            "  tta replay --model net.onnx --data cifar10-c --setting class-incremental --support support --shots 5"
+            "  tta replay --model net.onnx --data cifar10-c --setting class-incremental --support support --shots 5",
+            "  tta replay --model net.onnx --data cifar10-c --clean clean --eta 1 --cost-ratio tent=2,sar=4",
+            "",
+            "Every measure, and the fields of JSON and CSV: docs/protocol.md."
         })
 final class ReplayCommand implements Callable<Integer>, Debuggable {
 
@@ -105,6 +113,9 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     private IncrementalOptions incremental = new IncrementalOptions();
 
     @Mixin
+    private ProtocolOptions measures = new ProtocolOptions();
+
+    @Mixin
     private ModelOptions options = new ModelOptions();
 
     @Mixin
@@ -112,6 +123,14 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
 
     @Option(names = "--json", paramLabel = "F", description = "write results, config and environment as JSON")
     private @Nullable Path json;
+
+    @Option(
+            names = "--no-hits",
+            description = "leave out of the JSON which answer was right: smaller, but no intervals in tta compare")
+    private boolean withoutHits;
+
+    @Mixin
+    private Resumption resumption = new Resumption();
 
     @Option(names = "--csv", paramLabel = "F", description = "write the results as CSV")
     private @Nullable Path csv;
@@ -135,7 +154,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         requirePositive("--batch", batch);
         requirePositive("--limit", limit == null ? 1 : limit);
         ReportFiles files = new ReportFiles();
-        files.add(json, ReportFormat.JSON);
+        files.add(json, withoutHits ? ReportFormat.JSON_WITHOUT_HITS : ReportFormat.JSON);
         files.add(csv, ReportFormat.CSV);
         files.add(report, ReportFormat.HTML);
         Engine engine = options.engine(model);
@@ -146,9 +165,10 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
             int[] used = limit == null ? labels : Arrays.copyOf(labels, Math.min(limit, labels.length));
             List<Images> images = streams.open(set, clean, used);
             List<? extends StreamSetting> plain = supports == null ? streams.streams(used.length) : List.of();
-            long total = imagesIn(plain, images, used);
+            Protocol protocol = measures.protocol(choice.methods(), clean, limit);
             byte[] bytes = Files.readAllBytes(model);
-            try (AdaptableModel network = engine.load(model, options.load(choice.methods()))) {
+            LoadOptions load = options.load(choice.methods());
+            try (AdaptableModel network = engine.load(model, load)) {
                 // Of the file as it is now: it may be another one when the replay is over.
                 Map<String, Object> facts =
                         ModelFacts.of(engine, network, model.getFileName().toString(), bytes);
@@ -158,20 +178,26 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                 List<? extends StreamSetting> drawn = supports == null
                         ? plain
                         : incremental.settings(network.classes(), used, supports.labels(), streams.seeds());
+                Optional<CellFiles> cells = resumption.cells(json, determinants(facts, load, choice, inputs, protocol));
+                replay.under(protocol).keeping(Resumption.orNone(cells));
                 PrintWriter text = spec.commandLine().getOut();
                 streams.descriptions(drawn).forEach(text::println);
                 text.println();
                 text.flush();
                 List<ReplayResult> results = new ArrayList<>();
-                try (Progress progress = Progress.of(supports == null ? total : imagesIn(drawn, images, used))) {
+                try (Progress progress = Progress.of(imagesIn(drawn, images, used))) {
                     for (StreamSetting setting : drawn) {
                         results.addAll(replay.run(setting, choice.methods(), progress));
                     }
                 }
-                tables(results).forEach(text::print);
+                text.print(ConsoleTable.of(results));
                 text.flush();
                 Map<String, Object> config = config(facts, images, used.length, drawn, choice, inputs);
+                config.putAll(measures.config(protocol, batch));
                 files.write(new ReplayReport(results, config, Environment.current()));
+                if (cells.isPresent()) {
+                    cells.get().delete();
+                }
             }
         }
         return 0;
@@ -191,15 +217,29 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                 .sum();
     }
 
-    /** One for each setting, with its name where there are several. */
-    private static List<String> tables(List<ReplayResult> results) {
-        Map<String, List<ReplayResult>> settings = new LinkedHashMap<>();
-        results.forEach(result -> settings.computeIfAbsent(result.setting(), name -> new ArrayList<>())
-                .add(result));
-        List<String> tables = new ArrayList<>();
-        settings.forEach((name, ofSetting) ->
-                tables.add((settings.size() == 1 ? "" : "%n%s%n".formatted(name)) + ConsoleTable.of(ofSetting)));
-        return tables;
+    /** What results depend on beside the streams: as long as none of it changes, what is finished stays finished. */
+    private Map<String, Object> determinants(
+            Map<String, Object> facts, LoadOptions load, MethodChoice choice, Preprocessing inputs, Protocol protocol)
+            throws IOException {
+        List<Path> files = new ArrayList<>(List.of(model, data));
+        streams.cleanFolder().ifPresent(files::add);
+        incremental.supportFolder().ifPresent(files::add);
+        choice.settings().values().stream()
+                .flatMap(settings -> settings.values().stream())
+                .map(File::new)
+                .filter(File::isFile)
+                .map(File::toPath)
+                .forEach(files::add);
+        Map<String, Object> determinants = new LinkedHashMap<>();
+        determinants.put("model", facts);
+        determinants.put("load", load.toString());
+        determinants.put("methods", List.copyOf(choice.settings().keySet()));
+        determinants.put("settings", choice.settings());
+        determinants.put("inputs", inputs.toString());
+        determinants.put("protocol", measures.config(protocol, batch));
+        determinants.put("files", FileStamps.of(files));
+        determinants.put("versions", Environment.versions());
+        return determinants;
     }
 
     private Map<String, Object> config(

@@ -7,9 +7,11 @@ import io.tta4j.stream.setting.LabelOrder;
 import io.tta4j.stream.setting.StreamSetting;
 import io.tta4j.stream.setting.Streams;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -176,20 +178,26 @@ final class StreamOptions {
                 : seeds.stream().flatMap(SeedRange::seeds).distinct().toList();
     }
 
-    /** Opens the clean images, where there are any and a setting has a place for them. */
+    /** The folder of clean images, if there is one. */
+    Optional<Path> cleanFolder() {
+        return domains.cleanFolder();
+    }
+
+    /** Opens the clean images, where there are any. */
     @Nullable
     LabelledImages openClean() throws IOException {
-        return settings().contains(DRIFT) || cleanStretch > 0 ? domains.openClean() : null;
+        return domains.openClean();
     }
 
     /**
-     * Opens the images of every domain that the settings need.
+     * Opens the images of every domain that the settings need, clean ones where a setting has a place for them.
      *
      * @param clean where there are any
      * @param labels of the images that are used
      */
     List<Images> open(CorruptedSet set, @Nullable LabelledImages clean, int[] labels) throws IOException {
-        return domains.open(set, clean, labels, settings().contains(GRADUAL) || drift.isIncremental());
+        boolean isMet = settings().contains(DRIFT) || cleanStretch > 0;
+        return domains.open(set, isMet ? clean : null, labels, settings().contains(GRADUAL) || drift.isIncremental());
     }
 
     /**

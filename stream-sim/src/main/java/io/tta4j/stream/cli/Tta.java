@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line: {@code demo}, {@code replay}, {@code inspect} and {@code prototypes}.
+ * The command line: {@code demo}, {@code replay}, {@code compare}, {@code inspect} and {@code prototypes}.
  *
  * <p>Exit codes: 0, 1 after an internal failure, 2 after bad input. What went wrong stands on one line on standard
  * error; {@code --debug} adds the stack trace.
@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             ReplayCommand.class,
+            CompareCommand.class,
             InspectCommand.class,
             PrototypesCommand.class,
             HelpCommand.class
@@ -87,7 +88,7 @@ public final class Tta implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(), "a command must be given: demo, replay, inspect or prototypes");
+                spec.commandLine(), "a command must be given: demo, replay, compare, inspect or prototypes");
     }
 
     /** Says which version this is. */

@@ -1,4 +1,6 @@
-/** The measures of class-incremental streams. */
+/**
+ * The measures of a replay, of any stream and of class-incremental ones; {@code docs/protocol.md} has their formulas.
+ */
 @NullMarked
 package io.tta4j.stream.metric;
 

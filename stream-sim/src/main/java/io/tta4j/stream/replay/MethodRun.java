@@ -7,9 +7,9 @@ import io.tta4j.method.ClassLearner;
 import io.tta4j.method.Method;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
+import io.tta4j.stream.metric.Accuracy;
 import io.tta4j.stream.setting.ImageStream;
 import io.tta4j.stream.setting.Session;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -23,26 +23,41 @@ final class MethodRun {
     private final Method method;
     private final AdaptiveModel model;
     private final Histogram latency = new Histogram(SIGNIFICANT_DIGITS);
-    private final List<Double> windows = new ArrayList<>();
+    private final ScoreTally scores;
     private final Optional<IncrementalTally> incremental;
+    private final Optional<PaceTally> pace;
+    private Accuracy clean = Accuracy.NONE;
     private int samples;
-    private int correct;
     private int batches;
     private long nanos;
-    private int windowSamples;
-    private int windowCorrect;
+    private long lastNanos;
+    private Counters learned;
 
     /**
      * Before a stream.
      *
      * @param sets the names of the corruptions
+     * @param window how many images a window holds at least
      */
-    MethodRun(AdaptableModel model, Method method, ImageStream stream, List<String> sets) {
+    MethodRun(
+            AdaptableModel model,
+            Method method,
+            ImageStream stream,
+            List<String> sets,
+            int window,
+            Optional<TimeConstraint> timeConstraint) {
+        boolean hasNewClasses = stream.isClassIncremental();
+        int newClasses = stream.sessions().stream()
+                .mapToInt(session -> session.introduced().size())
+                .sum();
         this.method = method;
         this.model = AdaptiveModel.of(model, method);
-        this.incremental = stream.isClassIncremental()
-                ? Optional.of(new IncrementalTally(model.classes(), sets))
-                : Optional.empty();
+        this.learned = this.model.counters();
+        this.scores = new ScoreTally(sets, model.classes() + newClasses, window, !hasNewClasses, learned);
+        this.incremental = hasNewClasses ? Optional.of(new IncrementalTally(model.classes(), sets)) : Optional.empty();
+        this.pace = timeConstraint
+                .filter(constraint -> method.adapts())
+                .map(constraint -> new PaceTally(constraint, method.name()));
     }
 
     /**
@@ -59,69 +74,83 @@ final class MethodRun {
         }
     }
 
-    /** Answers a batch, scores the answer, adapts; only the answer and the adaptation are timed. */
+    /**
+     * Answers a batch, scores the answer, adapts where there is the time for it; only the answer and the adaptation are
+     * timed.
+     */
     void answer(Batch batch, List<Expected> expected) {
+        boolean late = pace.map(PaceTally::isLate).orElse(false);
         long start = System.nanoTime();
-        Answer answer = model.predict(batch);
+        Answer answer = late ? model.answer(batch) : model.predict(batch);
         int[] predictions = answer.predictions();
         long elapsed = System.nanoTime() - start;
-        nanos += Math.max(1, elapsed);
+        lastNanos = Math.max(1, elapsed);
+        nanos += lastNanos;
         latency.recordValue(elapsed);
-        int named = 0;
-        int hits = 0;
-        for (int row = 0; row < predictions.length; row++) {
-            named += expected.get(row).isNamed() ? 1 : 0;
-            hits += predictions[row] == expected.get(row).number() ? 1 : 0;
-        }
-        score(predictions.length, named, hits);
+        samples += predictions.length;
+        batches++;
+        learned = model.counters();
+        scores.add(answer, predictions, expected, learned);
         incremental.ifPresent(tally -> tally.add(answer, predictions, expected));
     }
 
-    private void score(int rows, int named, int hits) {
-        samples += rows;
-        correct += hits;
-        batches++;
-        windowSamples += named;
-        windowCorrect += hits;
-        if (batches % Replay.BATCHES_PER_WINDOW == 0) {
-            closeWindow();
-        }
+    /** All methods have answered the batch: the stream went on meanwhile. */
+    void keepPaceWith(MethodRun source) {
+        pace.ifPresent(tally -> tally.answered(lastNanos, source.lastNanos));
     }
 
-    private void closeWindow() {
-        if (windowSamples > 0) {
-            windows.add(100.0 * windowCorrect / windowSamples);
-            windowSamples = 0;
-            windowCorrect = 0;
+    /**
+     * Answers clean images with the state as it is.
+     *
+     * @param expected the number of each row's class, or {@link Expected#UNNAMED}
+     */
+    void answerClean(Batch batch, int[] expected) {
+        int[] predictions = model.answer(batch).predictions();
+        int named = 0;
+        int hits = 0;
+        for (int row = 0; row < predictions.length; row++) {
+            named += expected[row] == Expected.UNNAMED ? 0 : 1;
+            hits += predictions[row] == expected[row] ? 1 : 0;
         }
+        clean = clean.plus(new Accuracy(named, hits));
     }
 
     long nanos() {
         return nanos;
     }
 
-    /** The tally, once the last batch is answered. */
-    ReplayResult result(String setting, long seed, String stream, long sourceNanos) {
-        closeWindow();
-        Counters counters = model.counters();
-        return new ReplayResult(
-                method.name(),
-                setting,
-                stream,
-                samples,
-                correct,
-                batches,
-                counters.adaptedSamples(),
-                counters.resets(),
-                counters.rejected(),
-                new ReplayResult.Latency(milliseconds(50), milliseconds(99)),
-                nanos / (double) TimeUnit.SECONDS.toNanos(1),
-                nanos / (double) sourceNanos,
-                windows,
-                incremental.map(tally -> tally.result(seed)));
+    /** The scores, once the last batch is answered, and the clean images behind it. */
+    Scores scores() {
+        return scores.scores(learned, clean.samples() == 0 ? Optional.empty() : Optional.of(clean));
     }
 
-    private double milliseconds(double percentile) {
-        return latency.getValueAtPercentile(percentile) / (double) TimeUnit.MILLISECONDS.toNanos(1);
+    /** The result, once the last batch is answered, and the clean images behind it. */
+    ReplayResult result(StreamFacts facts, Scores source, long sourceNanos) {
+        return new ReplayResult(
+                method.name(),
+                facts.cell().setting(),
+                facts.cell().seed(),
+                facts.cell().stream(),
+                facts.fingerprint(),
+                samples,
+                batches,
+                scores(),
+                source,
+                new ReplayResult.Learning(
+                        learned.reliableSamples(), learned.adaptedSamples(), learned.resets(), learned.rejected()),
+                facts.domainChanges(),
+                pace.map(PaceTally::pace),
+                new ReplayResult.Latency(
+                        milliseconds(latency.getValueAtPercentile(50)),
+                        milliseconds(latency.getValueAtPercentile(90)),
+                        milliseconds(latency.getValueAtPercentile(99)),
+                        milliseconds(latency.getMaxValue())),
+                nanos / (double) TimeUnit.SECONDS.toNanos(1),
+                nanos / (double) sourceNanos,
+                incremental.map(tally -> tally.result(facts.cell().seed())));
+    }
+
+    private static double milliseconds(long nanos) {
+        return nanos / (double) TimeUnit.MILLISECONDS.toNanos(1);
     }
 }

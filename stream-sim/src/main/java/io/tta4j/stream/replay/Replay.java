@@ -16,6 +16,7 @@ import io.tta4j.stream.setting.Position;
 import io.tta4j.stream.setting.Session;
 import io.tta4j.stream.setting.StreamSetting;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,13 +30,13 @@ import java.util.stream.Stream;
  * own, so that whatever else the machine does meets all of them. The source model always takes part: costs are told
  * relative to it.
  *
+ * <p>A replay that {@linkplain #keeping keeps} its cells goes on where an earlier one with the same cells has ended:
+ * the results are the same, apart from what was timed.
+ *
  * <p>Where a stream brings new classes, methods that learn classes register them at the beginning of their session. The
  * others take part as they are, and never name one.
  */
 public final class Replay {
-
-    /** Batches in one window of accuracy. */
-    public static final int BATCHES_PER_WINDOW = 10;
 
     private final AdaptableModel model;
     private final List<Images> sets;
@@ -46,6 +47,8 @@ public final class Replay {
     private final byte[] pixels;
     private ImageBatcher batcher;
     private int capacity = 1;
+    private Protocol protocol = Protocol.ofDefaults();
+    private Cells cells = Cells.NONE;
 
     /**
      * Prepares a replay over the classes that the model was trained on; nothing is read yet.
@@ -104,6 +107,18 @@ public final class Replay {
         this.pixels = new byte[shape.values()];
     }
 
+    /** Says how methods are measured; by default as {@link Protocol#ofDefaults} does. Returns this. */
+    public Replay under(Protocol other) {
+        this.protocol = other;
+        return this;
+    }
+
+    /** Says where finished cells are kept, and looked for; by default nowhere. Returns this. */
+    public Replay keeping(Cells other) {
+        this.cells = other;
+        return this;
+    }
+
     private static void requireShape(ImageShape shape, Images images, Images first) {
         if (!images.shape().equals(shape)) {
             throw new IllegalArgumentException("all images must have the same shape, but %s had %s where %s had %s"
@@ -132,10 +147,23 @@ public final class Replay {
         List<ImageStream> streams =
                 setting.streams(sets.stream().map(Images::domain).toList(), labels);
         makeRoom(streams);
-        warmUp(streams.get(0), methods);
         List<ReplayResult> results = new ArrayList<>();
+        boolean isWarm = false;
         for (ImageStream stream : streams) {
-            results.addAll(run(setting, stream, methods, listener));
+            Cell cell = new Cell(setting.name(), setting.seed(), stream.name(), digest(stream));
+            Optional<List<ReplayResult>> kept = cells.find(cell);
+            if (kept.isPresent()) {
+                results.addAll(kept.get());
+                listener.answered(stream.name(), stream.images());
+                continue;
+            }
+            if (!isWarm) {
+                warmUp(stream, methods);
+                isWarm = true;
+            }
+            List<ReplayResult> finished = run(cell, stream, methods, listener);
+            cells.keep(cell, finished);
+            results.addAll(finished);
         }
         return results;
     }
@@ -159,43 +187,109 @@ public final class Replay {
      * Engines build what they adapt with at the first adaptation: one discarded batch keeps that out of the timings.
      */
     private void warmUp(ImageStream stream, List<Method> methods) throws IOException {
-        Batch batch = load(stream.sessions().get(0).batches(batchSize(stream)).get(0));
+        Batch batch = load(stream.sessions().get(0).batches(batchSize(stream)).get(0), new Digest());
         Stream.concat(Stream.of(Methods.source()), methods.stream())
                 .forEach(method -> AdaptiveModel.of(model, method).predict(batch));
     }
 
-    private List<ReplayResult> run(
-            StreamSetting setting, ImageStream stream, List<Method> methods, ReplayListener listener)
+    private List<ReplayResult> run(Cell cell, ImageStream stream, List<Method> methods, ReplayListener listener)
             throws IOException {
-        List<String> names = sets.stream().map(Images::name).toList();
-        List<MethodRun> runs = new ArrayList<>();
-        for (Method method : methods) {
-            runs.add(new MethodRun(model, method, stream, names));
-        }
+        List<MethodRun> runs =
+                methods.stream().map(method -> run(stream, method)).toList();
         int listed = IntStream.range(0, methods.size())
                 .filter(i -> methods.get(i).name().equals(Methods.source().name()))
                 .findFirst()
                 .orElse(-1);
-        MethodRun source = listed >= 0 ? runs.get(listed) : new MethodRun(model, Methods.source(), stream, names);
+        MethodRun source = listed >= 0 ? runs.get(listed) : run(stream, Methods.source());
         List<MethodRun> all = listed >= 0
                 ? runs
                 : Stream.concat(Stream.of(source), runs.stream()).toList();
         KnownClasses known = new KnownClasses(model.classes());
+        Digest shown = new Digest();
         for (Session session : stream.sessions()) {
             session.introduced().forEach(introduced -> known.introduce(introduced.label()));
             List<Batch> supported = supports(session);
             all.forEach(run -> run.begin(session, supported));
             int answered = 0;
             for (List<Position> positions : session.batches(batchSize(stream))) {
-                Batch batch = load(positions);
+                Batch batch = load(positions, shown);
                 List<Expected> expected = expected(session, answered, positions, known);
                 all.forEach(run -> run.answer(batch, expected));
+                all.forEach(run -> run.keepPaceWith(source));
                 answered += positions.size();
                 listener.answered(stream.name(), positions.size());
             }
         }
+        if (protocol.clean().isPresent()) {
+            answerClean(protocol.clean().get(), all, known);
+        }
+        StreamFacts facts = new StreamFacts(cell, shown.hex(), domainChanges(stream));
+        Scores ofSource = source.scores();
         return runs.stream()
-                .map(run -> run.result(setting.name(), setting.seed(), stream.name(), source.nanos()))
+                .map(run -> run.result(facts, ofSource, source.nanos()))
+                .toList();
+    }
+
+    private MethodRun run(ImageStream stream, Method method) {
+        List<String> names = sets.stream().map(Images::name).toList();
+        return new MethodRun(
+                model, method, stream, names, protocol.window(batchSize(stream)), protocol.timeConstraint());
+    }
+
+    private void answerClean(LabelledImages clean, List<MethodRun> runs, KnownClasses known) throws IOException {
+        int[] cleanLabels = clean.labels();
+        int size = Math.min(batchSize, cleanLabels.length);
+        ImageBatcher own = ImageBatcher.of(model, clean.images().shape(), preprocessing, size);
+        byte[] image = new byte[clean.images().shape().values()];
+        for (int from = 0; from < cleanLabels.length; from += size) {
+            int[] rows = IntStream.range(from, Math.min(from + size, cleanLabels.length))
+                    .toArray();
+            own.begin();
+            for (int row : rows) {
+                clean.images().read(row, image);
+                own.add(image);
+            }
+            Batch batch = own.batch();
+            int[] expected = IntStream.of(rows)
+                    .map(row -> known.number(cleanLabels[row]))
+                    .toArray();
+            runs.forEach(run -> run.answerClean(batch, expected));
+        }
+    }
+
+    /** Of all that the stream shows, as far as it is told by names and numbers. */
+    private String digest(ImageStream stream) {
+        Digest digest = new Digest();
+        sets.forEach(images -> digest.add(images.name().getBytes(StandardCharsets.UTF_8)));
+        for (Session session : stream.sessions()) {
+            session.introduced().forEach(introduced -> {
+                digest.add(introduced.label());
+                introduced.supports().forEach(digest::add);
+            });
+            digest.add(session.previewFrom());
+            for (List<Position> positions : session.batches(batchSize(stream))) {
+                digest.add(positions.size());
+                for (Position position : positions) {
+                    digest.add(position.set()).add(position.image()).add(labels[position.image()]);
+                }
+            }
+        }
+        return digest.hex();
+    }
+
+    /** None where there are more than batches: such a stream mixes its domains. */
+    private List<DomainChange> domainChanges(ImageStream stream) {
+        int[] changes = stream.domainChanges();
+        int batches = stream.sessions().stream()
+                .mapToInt(session -> session.batches(batchSize(stream)).size())
+                .sum();
+        if (changes.length >= batches) {
+            return List.of();
+        }
+        List<Position> positions = stream.positions();
+        return IntStream.concat(IntStream.of(0), IntStream.of(changes))
+                .mapToObj(at ->
+                        new DomainChange(at, sets.get(positions.get(at).set()).name()))
                 .toList();
     }
 
@@ -209,10 +303,11 @@ public final class Replay {
                 .toList();
     }
 
-    private Batch load(List<Position> positions) throws IOException {
+    private Batch load(List<Position> positions, Digest shown) throws IOException {
         batcher.begin();
         for (Position position : positions) {
             sets.get(position.set()).read(position.image(), pixels);
+            shown.add(labels[position.image()]).add(pixels);
             batcher.add(pixels);
         }
         return batcher.batch();

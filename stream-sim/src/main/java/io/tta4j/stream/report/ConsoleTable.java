@@ -1,26 +1,28 @@
 package io.tta4j.stream.report;
 
+import io.tta4j.stream.metric.Spread;
 import io.tta4j.stream.replay.ReplayResult;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
- * The results for a terminal: a row a stream, a column a method, accuracies in percent (means, where a stream was
- * replayed with several seeds), then the mean and the cost. A class-incremental replay has a few rows a session
- * instead, and means over its seeds.
+ * The results for a terminal: a column a method, a row a stream with accuracies in percent, setting by setting, then
+ * what they come to and the cost. Over several seeds, means and deviations. A class-incremental replay has a few rows a
+ * session instead.
  */
 public final class ConsoleTable {
 
     private final List<ReplayResult> results;
     private final List<Summary> methods;
-    private final List<String> streams;
+    private final List<String> settings;
     private final TextTable table;
 
     private ConsoleTable(List<ReplayResult> results) {
         this.results = results;
         this.methods = Summary.of(results);
-        this.streams = results.stream().map(ReplayResult::corruption).distinct().toList();
+        this.settings = results.stream().map(ReplayResult::setting).distinct().toList();
         this.table = new TextTable(methods.size());
     }
 
@@ -30,30 +32,57 @@ public final class ConsoleTable {
     }
 
     private String text() {
-        row("accuracy, %", Summary::method);
+        row("accuracy, %", methods, Summary::method);
         table.rule();
         if (results.stream().anyMatch(result -> result.incremental().isPresent())) {
             new IncrementalRows(results).addTo(table);
         } else {
-            accuracies();
+            settings.forEach(this::addSetting);
         }
         table.rule();
-        row("cost", method -> decimal(method.relativeCost()) + "x");
-        row("ms a batch, p50", method -> decimal(method.p50()));
-        row("ms a batch, p99", method -> decimal(method.p99()));
+        row("adapted to, %", methods, method -> Decimals.of(method.adaptedShare()));
+        row("resets", methods, method -> String.valueOf(method.resets()));
+        row("cost", methods, method -> Decimals.of(method.relativeCost()) + "x");
+        row("ms a batch, p50", methods, method -> Decimals.of(method.p50()));
+        row("ms a batch, p99", methods, method -> Decimals.of(method.p99()));
         StringBuilder text = new StringBuilder(table.text());
         methods.forEach(method -> text.append(rejected(method)));
         return text.toString();
     }
 
-    private void accuracies() {
-        for (String stream : streams) {
-            row(stream, method -> decimal(accuracy(method.method(), stream)));
+    private void addSetting(String setting) {
+        List<ReplayResult> own = results.stream()
+                .filter(result -> result.setting().equals(setting))
+                .toList();
+        if (settings.size() > 1) {
+            if (!settings.get(0).equals(setting)) {
+                table.rule();
+            }
+            table.row(setting, List.of());
         }
+        List<String> streams =
+                own.stream().map(ReplayResult::corruption).distinct().toList();
+        for (String stream : streams) {
+            List<ReplayResult> ofStream = own.stream()
+                    .filter(result -> result.corruption().equals(stream))
+                    .toList();
+            row(stream, Summary.of(ofStream), method -> spread(method.spread()));
+        }
+        List<Summary> summaries = Summary.of(own);
         if (streams.size() > 1) {
             table.rule();
-            row("mean", method -> decimal(method.accuracy()));
+            row("mean", summaries, method -> spread(method.spread()));
         }
+        row(
+                "gain over source",
+                summaries,
+                method -> Decimals.signed(method.gain().points()));
+        row("  95 % from", summaries, method -> Decimals.signed(method.gain().low()));
+        row("  95 % to", summaries, method -> Decimals.signed(method.gain().high()));
+        row("worst window", summaries, method -> Decimals.of(method.worstWindow()));
+        row("calibration error", summaries, method -> decimal(method.ece()));
+        row("clean afterwards", summaries, method -> decimal(method.cleanAccuracy()));
+        row("  forgotten", summaries, method -> decimal(method.cleanForgetting()));
     }
 
     /** An adaptation that the runtime threw away leaves no trace in the accuracies: say so. */
@@ -61,7 +90,9 @@ public final class ConsoleTable {
         List<ReplayResult> ofMethod = results.stream()
                 .filter(result -> result.method().equals(method.method()))
                 .toList();
-        long rejected = ofMethod.stream().mapToLong(ReplayResult::rejected).sum();
+        long rejected = ofMethod.stream()
+                .mapToLong(result -> result.learning().rejected())
+                .sum();
         return rejected == 0
                 ? ""
                 : "%s: %d of %d adaptations failed or were not finite, and were dropped\n"
@@ -73,20 +104,31 @@ public final class ConsoleTable {
                                         .sum());
     }
 
-    private void row(String label, Function<Summary, String> cell) {
-        table.row(label, methods.stream().map(cell).toList());
+    /** Leaves the row out where no method has a value. */
+    private void row(String label, List<Summary> summaries, Function<Summary, String> cell) {
+        List<String> cells = new ArrayList<>();
+        for (Summary method : methods) {
+            cells.add(summaries.stream()
+                    .filter(summary -> summary.method().equals(method.method()))
+                    .map(cell)
+                    .findFirst()
+                    .orElse(""));
+        }
+        if (cells.stream().anyMatch(text -> !text.isEmpty())) {
+            table.row(label, cells);
+        }
     }
 
-    private double accuracy(String method, String stream) {
-        return results.stream()
-                .filter(result ->
-                        result.method().equals(method) && result.corruption().equals(stream))
-                .mapToDouble(ReplayResult::accuracy)
-                .average()
-                .orElseThrow();
+    /** The mean, and of several seeds the deviation. */
+    static String spread(Spread spread) {
+        return spread.deviation().isEmpty()
+                ? Decimals.of(spread.mean())
+                : Decimals.of(spread.mean())
+                        + " +-"
+                        + Decimals.of(spread.deviation().getAsDouble());
     }
 
-    private static String decimal(double value) {
-        return String.format(Locale.ROOT, "%.2f", value);
+    private static String decimal(OptionalDouble value) {
+        return value.isPresent() ? Decimals.of(value.getAsDouble()) : "";
     }
 }

@@ -1,22 +1,30 @@
 package io.tta4j.stream.report;
 
 import io.tta4j.stream.metric.BaseNovel;
+import io.tta4j.stream.metric.Calibration;
+import io.tta4j.stream.metric.CleanForgetting;
+import io.tta4j.stream.metric.Collapse;
 import io.tta4j.stream.metric.Detection;
+import io.tta4j.stream.metric.PairedDifference;
+import io.tta4j.stream.metric.Prequential;
 import io.tta4j.stream.replay.IncrementalResult;
+import io.tta4j.stream.replay.Pace;
 import io.tta4j.stream.replay.ReplayResult;
 import io.tta4j.stream.replay.SessionResult;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
 /**
- * Writes a line for each result, of a class-incremental replay for each session of each result; what is several is
- * joined by semicolons.
+ * Writes a line for each result: a method on a stream of a setting at a seed. Of a class-incremental replay, a line for
+ * each session of each result; what is several is joined by semicolons.
  */
 final class CsvFormat implements ReportFormat {
 
@@ -26,18 +34,40 @@ final class CsvFormat implements ReportFormat {
             .setHeader(
                     "method",
                     "setting",
-                    "corruption",
+                    "seed",
+                    "stream",
                     "samples",
                     "correct",
                     "accuracy",
+                    "error",
+                    "gain",
+                    "gainLow",
+                    "gainHigh",
+                    "worstWindow",
+                    "sliding",
+                    "fading",
+                    "ece",
+                    "brier",
+                    "nll",
+                    "entropy",
+                    "lowestEntropy",
+                    "sourceEntropy",
+                    "sourceLowestEntropy",
+                    "cleanAccuracy",
+                    "forgetting",
                     "batches",
+                    "onlyPredicted",
+                    "costRatio",
+                    "reliableSamples",
                     "adaptedSamples",
                     "resets",
+                    "rejected",
                     "latencyMsP50",
+                    "latencyMsP90",
                     "latencyMsP99",
+                    "latencyMsMax",
                     "samplesPerSecond",
-                    "relativeCost",
-                    "windows")
+                    "relativeCost")
             .get();
 
     private static final CSVFormat SESSIONS = FORMAT.builder()
@@ -78,21 +108,48 @@ final class CsvFormat implements ReportFormat {
     }
 
     private static void print(CSVPrinter printer, ReplayResult result) throws IOException {
+        PairedDifference gain = result.gain();
+        Prequential prequential = result.scores().prequential();
+        Collapse collapse = result.collapse();
         printer.printRecord(
                 result.method(),
                 result.setting(),
+                result.seed(),
                 result.corruption(),
                 result.samples(),
                 result.correct(),
                 decimal(result.accuracy()),
+                decimal(100 - result.accuracy()),
+                decimal(gain.points()),
+                decimal(gain.low()),
+                decimal(gain.high()),
+                decimal(prequential.worst()),
+                decimal(prequential.sliding()),
+                decimal(prequential.fading()),
+                decimal(result.scores().calibration(), Calibration::ece),
+                decimal(result.scores().calibration(), Calibration::brier),
+                decimal(result.scores().calibration(), Calibration::nll),
+                decimal(collapse.whole()),
+                decimal(collapse.lowest()),
+                decimal(collapse.sourceWhole()),
+                decimal(collapse.sourceLowest()),
+                decimal(
+                        result.cleanForgetting(),
+                        clean -> clean.adapted().percent().orElseThrow()),
+                decimal(result.cleanForgetting(), CleanForgetting::points),
                 result.batches(),
-                result.adaptedSamples(),
-                result.resets(),
+                result.pace().map(Pace::onlyPredicted).orElse(0),
+                decimal(result.pace(), Pace::costRatio),
+                result.learning().reliableSamples(),
+                result.learning().adaptedSamples(),
+                result.learning().resets(),
+                result.learning().rejected(),
                 decimal(result.latency().p50()),
+                decimal(result.latency().p90()),
                 decimal(result.latency().p99()),
+                decimal(result.latency().max()),
                 decimal(result.samplesPerSecond()),
-                decimal(result.relativeCost()),
-                result.windows().stream().map(CsvFormat::decimal).collect(Collectors.joining(";")));
+                decimal(result.relativeCost()));
     }
 
     private static void print(CSVPrinter printer, ReplayResult result, IncrementalResult incremental)
@@ -130,7 +187,15 @@ final class CsvFormat implements ReportFormat {
         return value.isPresent() ? decimal(value.getAsDouble()) : "";
     }
 
+    private static <T> String decimal(Optional<T> measured, ToDoubleFunction<T> value) {
+        return decimal(measured.stream().mapToDouble(value).findFirst());
+    }
+
+    /** Nothing for what is no number. */
     private static String decimal(double value) {
+        if (!Double.isFinite(value)) {
+            return "";
+        }
         return String.format(Locale.ROOT, "%.3f", value);
     }
 }

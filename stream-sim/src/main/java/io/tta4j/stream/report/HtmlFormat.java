@@ -10,14 +10,14 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Writes one HTML page: the template, Chart.js and the report's JSON. */
+/** Writes one HTML page: the template, Chart.js and the report's JSON, without which answer was right. */
 final class HtmlFormat implements ReportFormat {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("@(DATA|CHART)@");
 
     @Override
     public void write(ReplayReport report, OutputStream out) throws IOException {
-        Map<String, String> parts = Map.of("DATA", escape(JsonFormat.line(report)), "CHART", chartJs());
+        Map<String, String> parts = Map.of("DATA", escape(new JsonFormat(false).line(report)), "CHART", chartJs());
         String page = PLACEHOLDER
                 .matcher(resource("/io/tta4j/stream/report/report.html"))
                 .replaceAll(match -> Matcher.quoteReplacement(Objects.requireNonNull(parts.get(match.group(1)))));

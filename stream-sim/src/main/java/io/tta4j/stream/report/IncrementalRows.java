@@ -2,18 +2,17 @@ package io.tta4j.stream.report;
 
 import io.tta4j.stream.metric.BaseNovel;
 import io.tta4j.stream.metric.Detection;
+import io.tta4j.stream.metric.Spread;
 import io.tta4j.stream.replay.IncrementalResult;
 import io.tta4j.stream.replay.ReplayResult;
 import io.tta4j.stream.replay.SessionResult;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
 
 /**
  * The rows of class-incremental results: for each session (or corruption, where there is one session) its measures,
@@ -137,21 +136,8 @@ final class IncrementalRows {
         if (values.length == 0) {
             return "";
         }
-        double mean = DoubleStream.of(values).average().orElseThrow();
-        String text = decimal(mean);
-        if (!withDeviation || values.length == 1) {
-            return text;
-        }
-        double squares = DoubleStream.of(values)
-                .map(value -> (value - mean) * (value - mean))
-                .sum();
-        return text + " +-" + decimal(Math.sqrt(squares / (values.length - 1)));
-    }
-
-    /** A zero has no sign. */
-    private static String decimal(double value) {
-        String text = String.format(Locale.ROOT, "%.2f", value);
-        return text.equals("-0.00") ? "0.00" : text;
+        Spread spread = Spread.of(values);
+        return withDeviation ? ConsoleTable.spread(spread) : Decimals.of(spread.mean());
     }
 
     private static IncrementalResult incremental(ReplayResult result) {

@@ -7,8 +7,11 @@ import java.io.OutputStream;
 @FunctionalInterface
 public interface ReportFormat {
 
-    /** One JSON object: results, config, environment; see {@code tta replay --help}. */
-    ReportFormat JSON = new JsonFormat();
+    /** One JSON object: results, summary, config, environment; see {@code docs/protocol.md}. */
+    ReportFormat JSON = new JsonFormat(true);
+
+    /** As {@link #JSON}, without which answer was right: smaller, and not to be compared image by image. */
+    ReportFormat JSON_WITHOUT_HITS = new JsonFormat(false);
 
     /** A line for each result, after a line of column names. */
     ReportFormat CSV = new CsvFormat();

@@ -125,6 +125,25 @@ final class BadInputTest {
                 replay("no such file or folder: %s/none", "--report", "%s/none/report.html"),
                 replay("must be a file, but was a folder", "--csv", "%s/good"),
                 replay("two go to", "--csv", "%s/out.json"),
+                replay("eta must be in 0..1, but was 2.0", "--eta", "2"),
+                replay("--cost-ratio must go with --eta", "--cost-ratio", "2"),
+                replay("the cost ratio of sar must be a number from 1 on", "--eta", "1", "--cost-ratio", "0.5"),
+                replay("--cost-ratio must be a number, but was 'two'", "--eta", "1", "--cost-ratio", "two"),
+                replay(
+                        "--cost-ratio must be given for each of tent, sar, but was for sar only",
+                        "--eta",
+                        "1",
+                        "--cost-ratio",
+                        "sar=4"),
+                replay(
+                        "--cost-ratio must be a number, or METHOD=R for each of tent, sar, but was 'source=1'",
+                        "--eta",
+                        "1",
+                        "--cost-ratio",
+                        "sar=4,source=1"),
+                replay("window must be at least 1, but was 0", "--window", "0"),
+                replay("no such file or folder: %s/none", "--clean", "%s/none"),
+                replay("images must fit the model's input", "--clean", "%s/wide"),
                 replay("Unknown option: '--colour'", "--colour"));
     }
 
@@ -235,6 +254,14 @@ final class BadInputTest {
                         "--setting",
                         "class-incremental"));
         assertRefused("a command must be given", List.of());
+        assertRefused("requires at least 2 values", List.of("compare", "a.json"));
+        assertRefused(
+                "no such file or folder: %s/none.json",
+                List.of("compare", inFolder("%s/none.json"), inFolder("%s/text.onnx")));
+        assertRefused(
+                "text.onnx must be a report of tta replay --json, but was no JSON",
+                List.of("compare", inFolder("%s/text.onnx"), inFolder("%s/text.onnx")));
+        assertRefused("%s/good: must be a file, but was a folder", List.of("compare", inFolder("%s/good"), "b"));
         assertRefused("'dance'", List.of("dance"));
         assertRefused("Missing required", List.of("replay"));
         assertRefused(

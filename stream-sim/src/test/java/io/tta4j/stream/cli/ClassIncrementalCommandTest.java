@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tta4j.stream.data.NpyArray;
 import io.tta4j.stream.data.NpyFile;
 import java.io.IOException;
@@ -64,7 +63,7 @@ final class ClassIncrementalCommandTest {
         JsonNode first = replay("a.json", options.split(" ", -1));
         JsonNode second = replay("b.json", options.split(" ", -1));
 
-        assertThat(withoutTimings(second)).isEqualTo(withoutTimings(first));
+        assertThat(Timings.without(second)).isEqualTo(Timings.without(first));
     }
 
     @Test
@@ -150,15 +149,6 @@ final class ClassIncrementalCommandTest {
                 "8"));
         arguments.addAll(List.of(options));
         return Outcome.of(arguments.toArray(String[]::new));
-    }
-
-    private static JsonNode withoutTimings(JsonNode report) {
-        ObjectNode copy = report.deepCopy();
-        copy.remove("environment");
-        copy.get("results")
-                .forEach(result ->
-                        ((ObjectNode) result).remove(List.of("latencyMs", "samplesPerSecond", "relativeCost")));
-        return copy;
     }
 
     private void write(String name, NpyArray array) throws IOException {

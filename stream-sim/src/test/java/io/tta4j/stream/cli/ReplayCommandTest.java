@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tta4j.stream.data.NpyArray;
 import io.tta4j.stream.data.NpyFile;
 import java.io.IOException;
@@ -70,13 +69,14 @@ final class ReplayCommandTest {
                 "--setting continual --clean %s/clean --clean-stretch 7",
                 "--setting markov --domain-correlation 1 --class-correlation 0.9 --class-imbalance 3",
                 "--setting gradual,mild --data %s/severities",
-                "--setting drift --drift incremental --width 8 --data %s/severities --severity 4"
+                "--setting drift --drift incremental --width 8 --data %s/severities --severity 4",
+                "--eta 1 --cost-ratio 3 --window 20 --method source,tent --set tent.learningRate=0.01"
             })
     void twoRunsDifferInTimingsOnly(String options) throws IOException {
         JsonNode first = replay("a.json", "net.onnx", options.split(" ", -1));
         JsonNode second = replay("b.json", "net.onnx", options.split(" ", -1));
 
-        assertThat(withoutTimings(second)).isEqualTo(withoutTimings(first));
+        assertThat(Timings.without(second)).isEqualTo(Timings.without(first));
     }
 
     @Test
@@ -148,7 +148,7 @@ final class ReplayCommandTest {
     }
 
     @Test
-    void eachSettingHasItsTable() {
+    void eachSettingHasItsRows() {
         Outcome outcome = Outcome.of(
                 "replay",
                 "--model",
@@ -167,12 +167,13 @@ final class ReplayCommandTest {
                         continual: one corruption after another, never reset; images as stored; seed 0
 
                         """)
-                .containsSubsequence("\nmild\n", "accuracy, %", "snow", "\ncontinual\n", "accuracy, %");
+                .containsSubsequence("\nmild\n", "snow", "gain over source", "\ncontinual\n", "gain over source");
     }
 
     @Test
     void resultsComeByCorruptionThenMethod() throws IOException {
-        JsonNode json = replay("a.json", "net.onnx", "--method", "source,sar", "--batch", "4", "--limit", "42");
+        JsonNode json = replay(
+                "a.json", "net.onnx", "--method", "source,sar", "--batch", "4", "--limit", "42", "--window", "40");
 
         List<String> rows = new ArrayList<>();
         for (JsonNode result : json.get("results")) {
@@ -195,8 +196,8 @@ final class ReplayCommandTest {
         JsonNode plain = replay("a.json", "net.onnx", "--set", "sar.margin=2");
         JsonNode softmax = replay("b.json", "softmax.onnx", "--set", "sar.margin=2");
 
-        assertThat(withoutTimings(softmax).get("results"))
-                .isEqualTo(withoutTimings(plain).get("results"));
+        assertThat(Timings.without(softmax).get("results"))
+                .isEqualTo(Timings.without(plain).get("results"));
     }
 
     @Test
@@ -217,6 +218,79 @@ final class ReplayCommandTest {
         assertThat(outcome.out()).contains("source", "tent", "sar", "fog", "snow", "mean", "cost");
         assertThat(Files.readAllLines(folder.resolve("a.csv"))).hasSize(1 + 2 * 3);
         assertThat(folder.resolve("a.html")).content().startsWith("<!DOCTYPE html>");
+    }
+
+    @Test
+    void theProtocolIsInTheReport() throws IOException {
+        Files.createDirectory(folder.resolve("cleaned"));
+        Files.copy(folder.resolve("fog.npy"), folder.resolve("cleaned/images.npy"));
+        Files.copy(folder.resolve("labels.npy"), folder.resolve("cleaned/labels.npy"));
+
+        JsonNode json = replay(
+                "a.json",
+                "net.onnx",
+                "--eta",
+                "1",
+                "--cost-ratio",
+                "tent=2,sar=4",
+                "--clean",
+                folder.resolve("cleaned").toString(),
+                "--batch",
+                "5",
+                "--limit",
+                "40",
+                "--set",
+                "tent.learningRate=0.01");
+
+        // Eight batches: Tent adapts to every second, SAR to every fourth.
+        assertThat(json.at("/results/0/pace").isMissingNode()).isTrue();
+        assertThat(json.at("/results/1/pace/onlyPredicted").asInt()).isEqualTo(4);
+        assertThat(json.at("/results/2/pace/onlyPredicted").asInt()).isEqualTo(6);
+        assertThat(json.at("/results/2/pace/costRatio").asDouble()).isEqualTo(4);
+        // The clean images are those of the stream here, in the same order: the source's accuracy is the same.
+        assertThat(json.at("/results/4/clean/samples").asInt()).isEqualTo(40);
+        assertThat(json.at("/results/4/clean/source")).isEqualTo(json.at("/results/3/accuracy"));
+        assertThat(json.at("/results/3/clean/forgetting").asDouble()).isZero();
+        assertThat(json.at("/config/costRatio/sar").asDouble()).isEqualTo(4);
+        assertThat(json.at("/config/clean").asText()).isEqualTo("cleaned");
+        assertThat(json.at("/config/cleanImages").asInt()).isEqualTo(40);
+        assertThat(json.at("/config/window").asInt()).isEqualTo(100);
+        assertThat(json.at("/environment/peakMemoryMiB").asInt()).isPositive();
+    }
+
+    @Test
+    void nothingIsLeftBesideTheReport() throws IOException {
+        replay("a.json", "net.onnx", "--work", folder.resolve("work").toString());
+        replay("b.json", "net.onnx");
+
+        assertThat(folder.resolve("work")).doesNotExist();
+        assertThat(folder.resolve("b.json.cells")).doesNotExist();
+    }
+
+    @Test
+    void whichAnswerWasRightCanBeLeftOut() throws IOException {
+        JsonNode json = replay("a.json", "net.onnx", "--no-hits");
+
+        assertThat(json.at("/results/0/hits").isMissingNode()).isTrue();
+        assertThat(json.at("/results/0/classes/samples")).hasSize(3);
+    }
+
+    @Test
+    void replaysAreCompared() throws IOException {
+        replay("a.json", "net.onnx");
+        replay("b.json", "net.onnx", "--set", "tent.learningRate=0.01");
+
+        Outcome outcome = Outcome.of(
+                "compare",
+                folder.resolve("a.json").toString(),
+                folder.resolve("b.json").toString());
+
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out())
+                .contains("95 % from", "tent, mild, fog", "sar, mild, mean")
+                .contains("warning: settings.tent.learningRate was not set in the first and 0.01 in the second")
+                .doesNotContain("not the same images");
     }
 
     @Test
@@ -245,15 +319,6 @@ final class ReplayCommandTest {
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
         return new ObjectMapper().readTree(folder.resolve(json).toFile());
-    }
-
-    private static JsonNode withoutTimings(JsonNode report) {
-        ObjectNode copy = report.deepCopy();
-        copy.remove("environment");
-        copy.get("results")
-                .forEach(result ->
-                        ((ObjectNode) result).remove(List.of("latencyMs", "samplesPerSecond", "relativeCost")));
-        return copy;
     }
 
     private void write(String name, NpyArray array) throws IOException {

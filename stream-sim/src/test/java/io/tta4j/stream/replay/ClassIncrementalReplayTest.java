@@ -94,7 +94,13 @@ final class ClassIncrementalReplayTest {
         assertThat(incremental.sessions()).extracting(SessionResult::unnamed).containsExactly(10, 10, 0);
         assertThat(learner.samples()).isEqualTo(80 + 10 + 100 + 10 + 120);
         assertThat(learner.accuracy()).isEqualTo(100);
-        assertThat(learner.windows()).containsOnly(100.0);
+        assertThat(learner.scores().windows())
+                .allSatisfy(window -> assertThat(window.accuracy().percent()).hasValue(100));
+        assertThat(learner.scores().hits().size()).isEqualTo(300);
+        // Classes 5 and 8 have the numbers 4 and 5; no logit is theirs, so no calibration is measured.
+        assertThat(learner.scores().classes().subList(3, 6))
+                .containsExactly(new Accuracy(60, 60), new Accuracy(40, 40), new Accuracy(20, 20));
+        assertThat(learner.scores().calibration()).isEmpty();
         assertThat(incremental.drop()).hasValue(0);
         assertThat(incremental.forgetting()).hasValue(0);
     }

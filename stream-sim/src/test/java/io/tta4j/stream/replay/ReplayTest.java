@@ -2,6 +2,8 @@ package io.tta4j.stream.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Method;
@@ -14,12 +16,20 @@ import io.tta4j.model.Vector;
 import io.tta4j.stream.PixelModel;
 import io.tta4j.stream.data.ImageShape;
 import io.tta4j.stream.data.Images;
+import io.tta4j.stream.data.LabelledImages;
 import io.tta4j.stream.data.Preprocessing;
+import io.tta4j.stream.metric.Accuracy;
+import io.tta4j.stream.metric.Calibration;
+import io.tta4j.stream.metric.ClassCounts;
+import io.tta4j.stream.metric.CleanForgetting;
 import io.tta4j.stream.setting.LabelOrder;
 import io.tta4j.stream.setting.Streams;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -71,6 +81,7 @@ final class ReplayTest {
     void scoresAnswersBeforeTheModelAdapts() throws IOException {
         // 94 images in batches of 4 are 23 full batches and one of 2.
         ReplayResult result = replay(images("fog", 0))
+                .under(Protocol.ofDefaults().withWindow(10 * BATCH))
                 .run(Streams.mild(), List.of(new Drift()), ReplayListener.NONE)
                 .get(0);
 
@@ -79,11 +90,206 @@ final class ReplayTest {
         assertThat(result.samples()).isEqualTo(IMAGES);
         assertThat(result.batches()).isEqualTo(24);
         assertThat(result.accuracy()).isEqualTo(100.0 * 24 / 94);
-        assertThat(result.adaptedSamples()).isEqualTo(24);
-        assertThat(result.resets()).isEqualTo(1);
-        assertThat(result.rejected()).isZero();
-        // Batches 0-9 hold three right ones of ten, 10-19 two, 20-23 one of 14 images.
-        assertThat(result.windows()).containsExactly(30.0, 20.0, 100.0 * 4 / 14);
+        assertThat(result.learning()).isEqualTo(new ReplayResult.Learning(IMAGES, 24, 1, 0));
+        // Batches 0-9 hold three right ones of ten, 10-19 two, 20-23 one of 14 images. Theta is 5 behind batch 4. In
+        // the last
+        // batch, at theta 23, classes 0 and 1 are taken for 3 and 0.
+        assertThat(result.scores().windows())
+                .containsExactly(
+                        new Window(40, new Accuracy(40, 12), 40, 10, 1, ClassCounts.of(10, 10, 10, 10)),
+                        new Window(80, new Accuracy(40, 8), 40, 10, 0, ClassCounts.of(10, 10, 10, 10)),
+                        new Window(94, new Accuracy(14, 4), 14, 4, 0, ClassCounts.of(4, 3, 3, 4)));
+        assertThat(result.gain().points()).isCloseTo(100.0 * 24 / 94 - 100, within(1e-9));
+        // Of 16 answers in a row 4 are right, and of 40 at least 8.
+        assertThat(result.scores().prequential().worst()).isEqualTo(20);
+        assertThat(result.scores().domains()).isEqualTo(Map.of("fog", new Accuracy(94, 24)));
+        // Each batch shows each class once; the last one classes 0 and 1, wrongly answered.
+        assertThat(result.scores().classes())
+                .containsExactly(new Accuracy(24, 6), new Accuracy(24, 6), new Accuracy(23, 6), new Accuracy(23, 6));
+        assertThat(result.domainChanges()).containsExactly(new DomainChange(0, "fog"));
+    }
+
+    @Test
+    void windowsHoldTenBatchesAndAHundredImagesAtLeast() {
+        assertThat(Protocol.ofDefaults().window(4)).isEqualTo(100);
+        assertThat(Protocol.ofDefaults().window(64)).isEqualTo(640);
+        assertThat(Protocol.ofDefaults().withWindow(7).window(64)).isEqualTo(7);
+    }
+
+    @Test
+    void probabilitiesAreTheSoftmaxOfTheLogits() throws IOException {
+        Calibration calibration = replay(images("fog", 10))
+                .run(Streams.mild(), List.of(Methods.source()), ReplayListener.NONE)
+                .get(0)
+                .scores()
+                .calibration()
+                .orElseThrow();
+
+        // Logits are one-hot over four classes: the answer has e / (e + 3), each other class 1 / (e + 3).
+        double sure = Math.E / (Math.E + 3);
+        double other = 1 / (Math.E + 3);
+        assertThat(calibration.ece()).isCloseTo(100 * Math.abs(84.0 / 94 - sure), within(1e-6));
+        assertThat(calibration.nll()).isCloseTo(-(84 * Math.log(sure) + 10 * Math.log(other)) / 94, within(1e-6));
+        double right = (1 - sure) * (1 - sure) + 3 * other * other;
+        double wrong = sure * sure + (1 - other) * (1 - other) + 2 * other * other;
+        assertThat(calibration.brier()).isCloseTo((84 * right + 10 * wrong) / 94, within(1e-6));
+    }
+
+    @Test
+    void aStreamThatDoesNotWaitIsPredictedMeanwhile() throws IOException {
+        TimeConstraint realTime = new TimeConstraint(1, Map.of("drift", 3.0));
+
+        List<ReplayResult> results = replay(images("fog", 0))
+                .under(Protocol.ofDefaults().withTimeConstraint(realTime))
+                .run(Streams.mild(), List.of(Methods.source(), new Drift()), ReplayListener.NONE);
+
+        // Of 24 batches 0, 3, ..., 21 are adapted to. Batch k is answered at theta = ceil(k / 3): a multiple of 4 for
+        // 0,
+        // 10, 11, 12, 22 and 23, the last of which has two images.
+        assertThat(results.get(1).pace()).contains(new Pace(1, 3, true, 16));
+        assertThat(results.get(1).learning().adaptedSamples()).isEqualTo(8);
+        assertThat(results.get(1).correct()).isEqualTo(5 * BATCH + 2);
+        assertThat(results.get(0).pace()).isEmpty();
+        assertThat(results.get(0).accuracy()).isEqualTo(100);
+    }
+
+    @Test
+    void aMeasuredRatioIsThatOfTheClock() throws IOException {
+        TimeConstraint measured = new TimeConstraint(0, Map.of());
+
+        Pace pace = replay(images("fog", 0))
+                .under(Protocol.ofDefaults().withTimeConstraint(measured))
+                .run(Streams.mild(), List.of(new Drift()), ReplayListener.NONE)
+                .get(0)
+                .pace()
+                .orElseThrow();
+
+        assertThat(pace.costRatio()).isPositive();
+        assertThat(pace.fixed()).isFalse();
+        assertThat(pace.onlyPredicted()).isZero();
+    }
+
+    @Test
+    void whatIsForgottenIsMeasuredWithAFrozenState() throws IOException {
+        LabelledImages clean = LabelledImages.of(images("clean", 10), LABELS);
+
+        List<ReplayResult> results = new Replay(
+                        new PixelModel(), List.of(images("fog", 0)), LABELS, Preprocessing.ofDefaults(), 5)
+                .under(Protocol.ofDefaults().withClean(clean))
+                .run(Streams.mild(), List.of(new Drift()), ReplayListener.NONE);
+
+        // Behind 19 batches theta is 19: one short of a multiple of 4, so right where the image shows one class more
+        // than
+        // its own, which every tenth does.
+        assertThat(results.get(0).cleanForgetting())
+                .contains(new CleanForgetting(new Accuracy(94, 10), new Accuracy(94, 84)));
+        assertThat(results.get(0).batches()).isEqualTo(19);
+        assertThat(results.get(0).learning().adaptedSamples()).isEqualTo(19);
+    }
+
+    /** Keeps cells in memory. */
+    private static final class KeptCells implements Cells {
+
+        final Map<Cell, List<ReplayResult>> kept = new LinkedHashMap<>();
+
+        @Override
+        public Optional<List<ReplayResult>> find(Cell cell) {
+            return Optional.ofNullable(kept.get(cell));
+        }
+
+        @Override
+        public void keep(Cell cell, List<ReplayResult> results) {
+            kept.put(cell, results);
+        }
+    }
+
+    @Test
+    void aReplayThatEndedEarlyGoesOn() throws IOException {
+        KeptCells cells = new KeptCells();
+        List<Method> methods = List.of(Methods.source(), new Drift());
+        Replay first =
+                replay(images("fog", 10), images("rain", 3), images("snow", 0)).keeping(cells);
+
+        assertThatThrownBy(() -> first.run(
+                        Streams.mild().withLabels(LabelOrder.shuffled()).withSeed(3), methods, (stream, images) -> {
+                            if (stream.equals("rain")) {
+                                throw new IllegalStateException("enough");
+                            }
+                        }))
+                .hasMessage("enough");
+        assertThat(cells.kept.keySet()).extracting(Cell::stream).containsExactly("fog");
+        List<ReplayResult> ofFog = cells.kept.values().iterator().next();
+
+        Map<String, Integer> heard = new LinkedHashMap<>();
+        List<ReplayResult> results = replay(images("fog", 10), images("rain", 3), images("snow", 0))
+                .keeping(cells)
+                .run(
+                        Streams.mild().withLabels(LabelOrder.shuffled()).withSeed(3),
+                        methods,
+                        (stream, images) -> heard.merge(stream, 1, Integer::sum));
+
+        // A stream that was finished is heard of once, as a whole.
+        assertThat(heard).isEqualTo(Map.of("fog", 1, "rain", 24, "snow", 24));
+        assertThat(results.subList(0, 2)).isEqualTo(ofFog);
+        List<ReplayResult> atOnce = replay(images("fog", 10), images("rain", 3), images("snow", 0))
+                .run(Streams.mild().withLabels(LabelOrder.shuffled()).withSeed(3), methods, ReplayListener.NONE);
+        assertThat(results)
+                .extracting(
+                        ReplayResult::corruption, ReplayResult::method, ReplayResult::fingerprint, ReplayResult::scores)
+                .isEqualTo(atOnce.stream()
+                        .map(result ->
+                                tuple(result.corruption(), result.method(), result.fingerprint(), result.scores()))
+                        .toList());
+    }
+
+    @Test
+    void aCellIsOfWhatTheStreamShows() throws IOException {
+        KeptCells cells = new KeptCells();
+        List<Method> methods = List.of(Methods.source());
+
+        replay(images("fog", 0))
+                .keeping(cells)
+                .run(Streams.mild().withLabels(LabelOrder.shuffled()).withSeed(3), methods, ReplayListener.NONE);
+        replay(images("fog", 0))
+                .keeping(cells)
+                .run(Streams.mild().withLabels(LabelOrder.shuffled()).withSeed(4), methods, ReplayListener.NONE);
+        replay(images("fog", 0))
+                .keeping(cells)
+                .run(Streams.mild().withLabels(LabelOrder.shuffled()).withSeed(4), methods, ReplayListener.NONE);
+        replay(images("rain", 0), images("fog", 0))
+                .keeping(cells)
+                .run(Streams.mixed().withSeed(4), methods, ReplayListener.NONE);
+
+        assertThat(cells.kept.keySet())
+                .extracting(Cell::setting, Cell::seed, Cell::stream)
+                .containsExactly(tuple("mild", 3L, "fog"), tuple("mild", 4L, "fog"), tuple("mixed", 4L, "mixed"));
+        assertThat(cells.kept.keySet()).extracting(Cell::digest).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void fingerprintsAreOfPixelsInOrder() throws IOException {
+        List<Method> methods = List.of(Methods.source());
+        String fog = replay(images("fog", 0))
+                .run(Streams.mild(), methods, ReplayListener.NONE)
+                .get(0)
+                .fingerprint();
+
+        assertThat(replay(images("snow", 0))
+                        .run(Streams.mild(), methods, ReplayListener.NONE)
+                        .get(0)
+                        .fingerprint())
+                .isEqualTo(fog)
+                .matches("[0-9a-f]{16}");
+        assertThat(replay(images("fog", 10))
+                        .run(Streams.mild(), methods, ReplayListener.NONE)
+                        .get(0)
+                        .fingerprint())
+                .isNotEqualTo(fog);
+        assertThat(replay(images("fog", 0))
+                        .run(Streams.mild().withLabels(LabelOrder.shuffled()).withSeed(1), methods, ReplayListener.NONE)
+                        .get(0)
+                        .fingerprint())
+                .isNotEqualTo(fog);
     }
 
     @Test
@@ -92,8 +298,9 @@ final class ReplayTest {
                 .run(Streams.mild(), List.of(new Drift()), ReplayListener.NONE);
 
         assertThat(results).extracting(ReplayResult::corruption).containsExactly("fog", "snow");
-        assertThat(results.get(1).windows()).isEqualTo(results.get(0).windows());
-        assertThat(results.get(1).resets()).isEqualTo(1);
+        assertThat(results.get(1).scores().windows())
+                .isEqualTo(results.get(0).scores().windows());
+        assertThat(results.get(1).learning().resets()).isEqualTo(1);
     }
 
     @Test
@@ -107,7 +314,7 @@ final class ReplayTest {
         assertThat(results).extracting(ReplayResult::method).containsExactly("drift", "source");
         // Ten of 94 images show another class.
         assertThat(results.get(1).correct()).isEqualTo(84);
-        assertThat(results.get(1).adaptedSamples()).isZero();
+        assertThat(results.get(1).learning().adaptedSamples()).isZero();
         assertThat(results.get(1).relativeCost()).isEqualTo(1.0);
     }
 
@@ -140,6 +347,10 @@ final class ReplayTest {
         assertThat(results.get(0).corruption()).isEqualTo("mixed");
         assertThat(results.get(0).samples()).isEqualTo(2 * IMAGES);
         assertThat(results.get(0).correct()).isEqualTo(2 * IMAGES - 10);
+        // The domain changes more often than there are batches: no place is worth a mark.
+        assertThat(results.get(0).domainChanges()).isEmpty();
+        assertThat(results.get(0).scores().domains())
+                .isEqualTo(Map.of("fog", new Accuracy(IMAGES, IMAGES - 10), "snow", new Accuracy(IMAGES, IMAGES)));
         assertThat(heard).hasSize(47).containsOnly("mixed");
         assertThat(sizes.stream().mapToInt(Integer::intValue).sum()).isEqualTo(2 * IMAGES);
     }

@@ -12,22 +12,69 @@ final class ConsoleTableTest {
         String table = ConsoleTable.of(List.of(Reports.SOURCE, Reports.SAR, Reports.SOURCE_SNOW, Reports.SAR_SNOW));
 
         assertThat(table).isEqualTo("""
-                        accuracy, %       source      sar
-                        ---------------------------------
-                        fog                33.33    66.67
-                        snow              100.00   100.00
-                        ---------------------------------
-                        mean               66.67    83.33
-                        ---------------------------------
-                        cost               1.00x    2.00x
-                        ms a batch, p50     2.00     3.25
-                        ms a batch, p99     5.00     7.00
+                        accuracy, %         source      sar
+                        -----------------------------------
+                        fog                  33.33    66.67
+                        snow                100.00   100.00
+                        -----------------------------------
+                        mean                 66.67    83.33
+                        gain over source      0.00   +16.67
+                          95 % from           0.00     0.00
+                          95 % to             0.00   +33.33
+                        worst window         33.33    66.67
+                        calibration error    33.33    16.67
+                        -----------------------------------
+                        adapted to, %         0.00    83.33
+                        resets                   0        1
+                        cost                 1.00x    2.00x
+                        ms a batch, p50       2.00     3.25
+                        ms a batch, p99       5.00     7.00
                         """);
     }
 
     @Test
     void oneStreamNeedsNoMean() {
         assertThat(ConsoleTable.of(List.of(Reports.SAR))).doesNotContain("mean").contains("66.67");
+    }
+
+    @Test
+    void everySettingHasItsRowsAndSeedsTheirMean() {
+        String table = ConsoleTable.of(List.of(
+                Reports.SOURCE,
+                Reports.pacedAndLookedAt(Reports.SAR),
+                Reports.with(Reports.SOURCE, "mixed", 1, "mixed"),
+                Reports.with(Reports.SAR, "mixed", 1, "mixed"),
+                Reports.with(Reports.SOURCE_SNOW, "mixed", 2, "mixed"),
+                Reports.with(Reports.SAR_SNOW, "mixed", 2, "mixed")));
+
+        // 33.33 and 100 deviate by 66.67 over the root of 2, 66.67 and 100 by half of that.
+        assertThat(table).isEqualTo("""
+                        accuracy, %               source            sar
+                        -----------------------------------------------
+                        mild
+                        fog                        33.33          66.67
+                        gain over source            0.00         +33.33
+                          95 % from                 0.00           0.00
+                          95 % to                   0.00         +66.67
+                        worst window               33.33          66.67
+                        calibration error          66.67          33.33
+                        clean afterwards                          60.00
+                          forgotten                               20.00
+                        -----------------------------------------------
+                        mixed
+                        mixed              66.67 +-47.14  83.33 +-23.57
+                        gain over source            0.00         +16.67
+                          95 % from                 0.00           0.00
+                          95 % to                   0.00         +33.33
+                        worst window               33.33          66.67
+                        calibration error          33.33          16.67
+                        -----------------------------------------------
+                        adapted to, %               0.00          77.78
+                        resets                         0              2
+                        cost                       1.00x          2.33x
+                        ms a batch, p50             1.67           2.92
+                        ms a batch, p99             5.00           7.00
+                        """);
     }
 
     @Test
@@ -64,6 +111,8 @@ final class ConsoleTableTest {
                           unknown AUROC, %     75.00 +-0.00   75.00 +-0.00
                           unknown FPR95, %     50.00 +-0.00   50.00 +-0.00
                         --------------------------------------------------
+                        adapted to, %                  0.00           0.00
+                        resets                            0              0
                         cost                          1.00x          1.00x
                         ms a batch, p50                2.00           2.00
                         ms a batch, p99                5.00           5.00
