@@ -27,12 +27,13 @@ import java.util.stream.IntStream;
  *   <li>g = grad sum over S of exp(d_i c_i / T) SLR_i / N, with SLR = -sum_k p_k log(p_k / (1 - p_k))
  *   <li>v &lt;- mu v + g, theta &lt;- theta - eta v, theta &lt;- m theta + (1 - m) theta_source
  *   <li>q &lt;- 0.9 q + 0.1 mean p; at first all classes alike
- *   <li>answer: log p_i + log of the batch's mean p, smoothed; see {@link ClassPrior}
+ *   <li>the answer is z_i + log prior, with prior_k = (r_k + s) / (1 + s C), r the mean p of the batch over C classes,
+ *       and s = max(1 / N, 1 / C) / max r
  * </ol>
  *
  * <p>The paper's consistency term, a symmetric cross-entropy to the prediction for an augmented image, is left out: it
- * wants augmentations that are right for the data, and would be the one part that knows what an input means; it also
- * doubles a step's cost. The authors' code makes it optional too.
+ * wants augmentations that are right for the data, which the model does not tell, and another forward and backward
+ * pass. The authors' code makes it optional too.
  *
  * <p>The state holds the vectors {@code theta}, {@code momentum} and {@code predictionAverage}. A sample with a logit
  * that is not finite counts nowhere; the step is skipped where there is no other. Safe for use by many threads.
