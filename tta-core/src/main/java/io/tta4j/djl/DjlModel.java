@@ -12,6 +12,7 @@ import io.tta4j.engine.InspectableModel;
 import io.tta4j.engine.Inspection;
 import io.tta4j.engine.Leases;
 import io.tta4j.engine.MissingEngineException;
+import io.tta4j.engine.OpenPass;
 import io.tta4j.engine.ServedPass;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.AffineLayout;
@@ -224,18 +225,18 @@ public final class DjlModel implements InspectableModel {
     public Pass forward(Batch batch, Vector theta) {
         requireFits(batch, theta);
         leases.acquire();
-        return pass(owner -> Feed.of(owner, inputs, batch), theta);
+        return pass(owner -> Feed.of(owner, inputs, batch), theta).over(() -> batch);
     }
 
     /** A pass over what a pass was fed, which may have outlived the model's owner. */
-    Pass repeat(Function<NDManager, NDList> feed, Vector theta) {
+    OpenPass repeat(Function<NDManager, NDList> feed, Vector theta) {
         requireFits(theta);
         leases.share();
         return pass(feed, theta);
     }
 
     /** The pass owns the lease that was taken. */
-    private Pass pass(Function<NDManager, NDList> feed, Vector theta) {
+    private OpenPass pass(Function<NDManager, NDList> feed, Vector theta) {
         NDManager scope = manager.newSubManager();
         try {
             return DjlPass.of(this, scope, feed.apply(scope), theta, keepsActivations);

@@ -7,7 +7,6 @@ import ai.djl.ndarray.index.NDIndex;
 import io.tta4j.engine.OpenPass;
 import io.tta4j.engine.Outputs;
 import io.tta4j.model.Matrix;
-import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -155,7 +154,7 @@ final class DjlPass extends OpenPass {
     }
 
     @Override
-    protected Pass again(Vector other, int... rows) {
+    protected OpenPass again(Vector other, int... rows) {
         return model.repeat(owner -> pick(owner, rows), other);
     }
 

@@ -1,11 +1,14 @@
 package io.tta4j.engine;
 
 import io.tta4j.model.AdaptableModel;
+import io.tta4j.model.Batch;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pass that can be pulled back, as far as engines do it alike: it checks what it is asked for, and asks the engine
@@ -20,6 +23,7 @@ public abstract class OpenPass implements Pass {
 
     private final AdaptableModel model;
     private final Outputs outputs;
+    private @Nullable Supplier<Batch> inputs;
     private boolean closed;
 
     protected OpenPass(AdaptableModel model, Vector theta, Outputs outputs) {
@@ -43,10 +47,21 @@ public abstract class OpenPass implements Pass {
     protected abstract float[] sampleGradients(Matrix seed, int... rows);
 
     /** {@link #repeat} over rows that there are. */
-    protected abstract Pass again(Vector theta, int... rows);
+    protected abstract OpenPass again(Vector theta, int... rows);
 
     /** Frees all that the pass holds. Called once. */
     protected abstract void free();
+
+    /** This pass, which from now on tells these as its {@link #batch}. For whoever made it. */
+    public final OpenPass over(Supplier<Batch> batch) {
+        inputs = batch;
+        return this;
+    }
+
+    @Override
+    public final Batch batch() {
+        return inputs == null ? Pass.super.batch() : inputs.get();
+    }
 
     @Override
     public final int rows() {
@@ -117,7 +132,9 @@ public abstract class OpenPass implements Pass {
             // Engines count negative rows from the end.
             Objects.checkIndex(row, rows());
         }
-        return again(other, rows);
+        Supplier<Batch> whole = inputs;
+        OpenPass again = again(other, rows);
+        return whole == null ? again : again.over(() -> whole.get().select(rows));
     }
 
     private void requireFits(Matrix seed) {

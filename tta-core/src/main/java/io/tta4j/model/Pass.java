@@ -13,6 +13,19 @@ public interface Pass extends AutoCloseable {
     /** The number of samples N. */
     int rows();
 
+    /**
+     * The inputs that the pass is over, N rows: the batch that it was asked for, or a copy of the rows that it
+     * {@linkplain #repeat repeats}, made anew at each call. To be read while the pass is open; the caller's batch may
+     * change after that.
+     *
+     * @throws IllegalStateException if whoever made the pass does not tell; the engines here do
+     */
+    default Batch batch() {
+        throw new IllegalStateException(
+                "a pass must know its inputs for a method that makes others of them, but this one was made without: "
+                        + getClass().getName());
+    }
+
     /** Unnormalised class scores, shape [N, C]. */
     Matrix logits();
 

@@ -5,7 +5,6 @@ import ai.onnxruntime.OrtSession;
 import io.tta4j.engine.OpenPass;
 import io.tta4j.engine.Outputs;
 import io.tta4j.model.Matrix;
-import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
 import io.tta4j.onnx.gradient.Differentiator;
 import io.tta4j.onnx.norm.Lifting;
@@ -60,7 +59,7 @@ abstract class AdaptedPass extends OpenPass {
     }
 
     @Override
-    protected final Pass again(Vector other, int... rows) {
+    protected final OpenPass again(Vector other, int... rows) {
         return model.repeat(() -> sessions.startRows.gather(feed.tensors(), rows), rows.length, other);
     }
 

@@ -7,6 +7,7 @@ import io.tta4j.engine.InspectableModel;
 import io.tta4j.engine.Inspection;
 import io.tta4j.engine.Leases;
 import io.tta4j.engine.MissingEngineException;
+import io.tta4j.engine.OpenPass;
 import io.tta4j.engine.Outputs;
 import io.tta4j.engine.ServedPass;
 import io.tta4j.model.AdaptableModel;
@@ -193,17 +194,18 @@ public final class OnnxModel implements InspectableModel {
     public Pass forward(Batch batch, Vector theta) {
         batch.requireFits(inputs());
         leases.acquire();
-        return trace(adapting -> adapting.start(Feed.of(batch)), batch.rows(), theta);
+        return trace(adapting -> adapting.start(Feed.of(batch)), batch.rows(), theta)
+                .over(() -> batch);
     }
 
     /** A pass over a feed of an open pass, which may have outlived the model's owner. */
-    Pass repeat(Supplier<Feed> start, int rows, Vector theta) {
+    OpenPass repeat(Supplier<Feed> start, int rows, Vector theta) {
         leases.share();
         return trace(adapting -> start.get(), rows, theta);
     }
 
     /** A traced pass over a feed; the pass owns the feed and the lease that was taken. */
-    private Pass trace(Function<AdaptationSessions, Feed> start, int rows, Vector theta) {
+    private OpenPass trace(Function<AdaptationSessions, Feed> start, int rows, Vector theta) {
         @Nullable Feed feed = null;
         try {
             AdaptationSessions adapting = sessions();
@@ -218,7 +220,7 @@ public final class OnnxModel implements InspectableModel {
         }
     }
 
-    private Pass pass(AdaptationSessions adapting, Feed feed, int rows, Vector theta) {
+    private OpenPass pass(AdaptationSessions adapting, Feed feed, int rows, Vector theta) {
         if (adapting.keeping.isPresent()) {
             Keeping keeping = adapting.keeping.get();
             OrtSession.Result trace = run(keeping.trace(), keeping.traced(), feed, theta);

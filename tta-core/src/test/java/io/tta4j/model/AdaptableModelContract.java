@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tta4j.engine.RandomSamples;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -234,6 +235,29 @@ public abstract class AdaptableModelContract {
                 assertSame(repeated, selected);
             }
         }
+    }
+
+    @Test
+    void passesTellTheirInputs() {
+        try (AdaptableModel model = open()) {
+            Batch batch = batch(model);
+            try (Pass pass = model.forward(batch, model.source());
+                    Pass served = model.serve(batch, model.source());
+                    Pass repeated = pass.repeat(model.source(), 3, 1);
+                    Pass again = repeated.repeat(model.source(), 1)) {
+                assertThat(pass.batch()).isSameAs(batch);
+                assertThat(served.batch()).isSameAs(batch);
+                batch.inputs().forEach((name, tensor) -> {
+                    assertThat(bytes(repeated, name))
+                            .isEqualTo(tensor.select(3, 1).data());
+                    assertThat(bytes(again, name)).isEqualTo(tensor.select(1).data());
+                });
+            }
+        }
+    }
+
+    private static ByteBuffer bytes(Pass pass, String input) {
+        return Objects.requireNonNull(pass.batch().inputs().get(input)).data();
     }
 
     @Test

@@ -58,8 +58,8 @@ class SettingsTest {
                         .margin(EntropyBound.shareOfLargest(0.3))
                         .build());
         assertThat(config.sar().margin().nats(10)).isCloseTo(0.690776, within(1e-6));
-        assertThat(Methods.named("rsgs").settings().stream().limit(5).map(Setting::defaultValue))
-                .containsExactly("1.0", "0.001 * batch / 64", "0.9", "0.2", "0.3 ln C");
+        assertThat(Methods.named("rsgs").settings().stream().limit(6).map(Setting::defaultValue))
+                .containsExactly("1.0", "0.001 * batch / 64", "entropy", "0.9", "0.2", "0.3 ln C");
     }
 
     @Test
@@ -67,6 +67,7 @@ class SettingsTest {
         RsgsConfig config = rsgs(Map.ofEntries(
                         Map.entry("alpha", "0.75"),
                         Map.entry("learningRate", "0.01"),
+                        Map.entry("objective", "come"),
                         Map.entry("momentum", "0"),
                         Map.entry("rho", "0.1"),
                         Map.entry("margin", "1.5"),
@@ -81,6 +82,7 @@ class SettingsTest {
                 .isEqualTo(RsgsConfig.custom()
                         .alpha(0.75)
                         .sar(sar -> sar.learningRate(0.01)
+                                .objective("come")
                                 .momentum(0)
                                 .rho(0.1)
                                 .margin(1.5)

@@ -8,6 +8,9 @@ public enum Range {
     /** Above 0. */
     POSITIVE("greater than 0 and finite", Double.MIN_VALUE, Double.MAX_VALUE),
 
+    /** From 0 to 1. */
+    SHARE("at least 0 and at most 1", 0, 1),
+
     /** From 0 to below 1. */
     BELOW_ONE("at least 0 and less than 1", 0, Math.nextDown(1.0)),
 
@@ -36,6 +39,19 @@ public enum Range {
             throw new IllegalArgumentException("%s must be %s, but was %s".formatted(setting, words, value));
         }
         return value;
+    }
+
+    /**
+     * The value, if it is a whole number.
+     *
+     * @param setting the setting's full name, such as {@code rdumb.period}
+     * @throws IllegalArgumentException if not; the message names the setting and the value
+     */
+    static int wholeNumber(String setting, double value) {
+        if (value != (int) value) {
+            throw new IllegalArgumentException("%s must be a whole number, but was %s".formatted(setting, value));
+        }
+        return (int) value;
     }
 
     /** The range in words. */

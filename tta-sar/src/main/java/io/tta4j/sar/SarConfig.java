@@ -1,6 +1,8 @@
 package io.tta4j.sar;
 
 import io.tta4j.model.Statistics;
+import io.tta4j.sar.objective.Objective;
+import io.tta4j.sar.objective.SoftmaxEntropy;
 import java.util.OptionalDouble;
 
 /**
@@ -16,6 +18,7 @@ import java.util.OptionalDouble;
  * @param method the name that messages put in front of a setting's: {@code sar} in {@code sar.rho}
  * @param learningRate eta, at least 0; by default 0.001 times rows / 64, where rows is the size of the adaptation batch
  *     (the authors' code, ViT-B)
+ * @param objective which entropy is minimised, and judges samples; by default that of the softmax
  * @param momentum mu, at least 0 and less than 1
  * @param rho radius of the sharpness-aware perturbation over the parameters that adapt, at least 0
  * @param margin E0, at least 0: a sample is reliable if its entropy is below; by default 0.4 ln C
@@ -34,6 +37,7 @@ import java.util.OptionalDouble;
 public record SarConfig(
         String method,
         LearningRate learningRate,
+        Objective objective,
         double momentum,
         double rho,
         EntropyBound margin,
@@ -106,6 +110,7 @@ public record SarConfig(
 
         private final String method;
         private LearningRate learningRate = DEFAULT_LEARNING_RATE;
+        private Objective objective = SoftmaxEntropy.INSTANCE;
         private double momentum = DEFAULT_MOMENTUM;
         private double rho = DEFAULT_RHO;
         private EntropyBound margin = DEFAULT_MARGIN;
@@ -123,6 +128,7 @@ public record SarConfig(
         private Builder(SarConfig base) {
             method = base.method;
             learningRate = base.learningRate;
+            objective = base.objective;
             momentum = base.momentum;
             rho = base.rho;
             margin = base.margin;
@@ -143,6 +149,17 @@ public record SarConfig(
         /** The same for every batch; see {@link SarConfig#learningRate()}. */
         public Builder learningRate(double learningRate) {
             return learningRate(LearningRate.fixed(learningRate));
+        }
+
+        /** See {@link SarConfig#objective()}. */
+        public Builder objective(Objective objective) {
+            this.objective = objective;
+            return this;
+        }
+
+        /** {@code entropy} or {@code come}. */
+        public Builder objective(String objective) {
+            return objective(Objective.parse(method + ".objective", objective));
         }
 
         /** See {@link SarConfig#momentum()}. */
@@ -228,6 +245,7 @@ public record SarConfig(
             return new SarConfig(
                     method,
                     learningRate,
+                    objective,
                     momentum,
                     rho,
                     margin,

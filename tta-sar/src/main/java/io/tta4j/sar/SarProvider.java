@@ -4,6 +4,8 @@ import io.tta4j.method.Method;
 import io.tta4j.method.MethodProvider;
 import io.tta4j.method.Setting;
 import io.tta4j.method.Settings;
+import io.tta4j.model.Statistics;
+import io.tta4j.sar.objective.SoftmaxEntropy;
 import java.util.List;
 
 /** Provides {@link Sar} under the name {@code sar}. */
@@ -32,6 +34,7 @@ public final class SarProvider implements MethodProvider {
     public static List<Setting> settings(SarConfig defaults) {
         return List.of(
                 learningRate(defaults.learningRate()),
+                objective(),
                 momentum(defaults.momentum()),
                 new Setting(
                         "rho",
@@ -62,6 +65,7 @@ public final class SarProvider implements MethodProvider {
     /** The configuration with those of SAR's settings that were given. */
     public static SarConfig.Builder read(Settings settings, SarConfig.Builder config) {
         settings.number("learningRate").ifPresent(config::learningRate);
+        settings.text("objective").ifPresent(config::objective);
         settings.number("momentum").ifPresent(config::momentum);
         settings.number("rho").ifPresent(config::rho);
         settings.number("margin").ifPresent(config::margin);
@@ -78,6 +82,13 @@ public final class SarProvider implements MethodProvider {
         return new Setting("learningRate", defaultRate.toString(), "step size, " + Range.NON_NEGATIVE);
     }
 
+    static Setting objective() {
+        return new Setting(
+                "objective",
+                SoftmaxEntropy.INSTANCE.toString(),
+                "which entropy is minimised and judges samples: entropy, or come, the conservative one");
+    }
+
     static Setting momentum(double defaultMomentum) {
         return new Setting(
                 "momentum", Double.toString(defaultMomentum), "momentum of the gradient descent, " + Range.BELOW_ONE);
@@ -91,9 +102,13 @@ public final class SarProvider implements MethodProvider {
     }
 
     static Setting statistics() {
+        return statistics(Statistics.SOURCE);
+    }
+
+    static Setting statistics(Statistics defaultStatistics) {
         return new Setting(
                 "statistics",
-                "source",
+                defaultStatistics.toString(),
                 "where batch norm takes its means and variances from: source, batch, or a weight of the batch in 0..1");
     }
 }

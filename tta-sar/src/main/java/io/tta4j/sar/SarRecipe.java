@@ -12,7 +12,6 @@ import io.tta4j.sar.minimizer.Descent;
 import io.tta4j.sar.minimizer.Minimizer;
 import io.tta4j.sar.minimizer.ReliableLoss;
 import io.tta4j.sar.minimizer.Sgd;
-import io.tta4j.sar.objective.SoftmaxEntropy;
 import io.tta4j.sar.recovery.LossAverageReset;
 import io.tta4j.sar.recovery.Recovery;
 
@@ -58,7 +57,7 @@ public record SarRecipe(SarConfig config, Minimizer minimizer) {
     public Adaptation adapt(AdaptableModel model, Pass pass, State state) {
         SampleFilter margin = new EntropyMargin(config.margin().nats(model.classes()));
         ReliableLoss loss = new ReliableLoss(
-                SoftmaxEntropy.INSTANCE,
+                config.objective(),
                 reliable(margin),
                 margin,
                 config.layers().mask(model.layout()),

@@ -8,10 +8,8 @@ import io.tta4j.model.Pass;
 import io.tta4j.model.Statistics;
 import io.tta4j.sar.filter.SampleFilter;
 import io.tta4j.sar.minimizer.Descent;
-import io.tta4j.sar.minimizer.Minimizer;
 import io.tta4j.sar.minimizer.ReliableLoss;
-import io.tta4j.sar.minimizer.Sgd;
-import io.tta4j.sar.objective.SoftmaxEntropy;
+import io.tta4j.sar.weight.SampleWeights;
 
 /**
  * Tent: entropy minimisation over every sample of a batch (Wang et al., "Tent: Fully Test-Time Adaptation by Entropy
@@ -22,19 +20,19 @@ import io.tta4j.sar.objective.SoftmaxEntropy;
  *   <li>v &lt;- mu v + g, theta &lt;- theta - eta v
  * </ol>
  *
- * <p>The answer is the logits at theta, before the step. The state holds the vectors {@code theta} and
- * {@code momentum}. One sample with a logit that is not finite makes the step so, which the runtime then drops. Safe
- * for use by many threads.
+ * <p>or Adam in the place of the last line. The answer is the logits at theta, before the step. The state holds the
+ * vectors {@code theta} and {@code momentum}, with Adam also {@code squares} and the scalar {@code steps}. One sample
+ * with a logit that is not finite makes the step so, which the runtime then drops. Safe for use by many threads.
  */
 public final class Tent implements Method {
 
     /** The name that settings and reports use. */
     public static final String NAME = "tent";
 
-    private final TentConfig config;
+    private final TentRecipe recipe;
 
     private Tent(TentConfig config) {
-        this.config = config;
+        this.recipe = new TentRecipe(config);
     }
 
     /** Tent with these settings. */
@@ -54,12 +52,12 @@ public final class Tent implements Method {
 
     @Override
     public Statistics statistics() {
-        return config.statistics();
+        return config().statistics();
     }
 
     /** The settings. */
     public TentConfig config() {
-        return config;
+        return recipe.config();
     }
 
     /**
@@ -69,21 +67,14 @@ public final class Tent implements Method {
      */
     @Override
     public State initial(AdaptableModel model) {
-        config.layers().mask(model.layout());
-        return State.of(model.source());
+        return recipe.initial(model);
     }
 
     @Override
     public Adaptation adapt(AdaptableModel model, Pass pass, State state) {
-        ReliableLoss loss = new ReliableLoss(
-                SoftmaxEntropy.INSTANCE,
-                SampleFilter.all(),
-                SampleFilter.all(),
-                config.layers().mask(model.layout()),
-                model.samplesIndependent());
-        Sgd optimizer = new Sgd(config.learningRate().of(pass.rows()), config.momentum());
-
-        Descent descent = Minimizer.plain().descend(loss, pass, state.theta());
-        return new Adaptation(optimizer.step(state, descent.gradient()), descent.report(pass.rows(), false));
+        ReliableLoss loss = recipe.loss(model, SampleFilter.all(), SampleWeights.equal());
+        Descent descent = loss.at(pass).descent();
+        State stepped = recipe.step(state, descent.gradient(), pass.rows());
+        return new Adaptation(stepped, descent.report(pass.rows(), false));
     }
 }

@@ -105,7 +105,7 @@ public final class LinearModel implements AdaptableModel {
         }
         float[] x = new float[tensor.rows() * classes];
         tensor.floats().get(x);
-        return new LinearPass(Matrix.of(tensor.rows(), classes, x), theta);
+        return new LinearPass(batch, Matrix.of(tensor.rows(), classes, x), theta);
     }
 
     @Override
@@ -118,12 +118,14 @@ public final class LinearModel implements AdaptableModel {
 
     private final class LinearPass implements Pass {
 
+        private final Batch batch;
         private final Matrix raw;
         private final Matrix x;
         private final Matrix logits;
         private boolean closed;
 
-        LinearPass(Matrix raw, Vector theta) {
+        LinearPass(Batch batch, Matrix raw, Vector theta) {
+            this.batch = batch;
             this.raw = raw;
             this.x = samplesIndependent ? raw : centred(raw);
             float[] values = new float[raw.rows() * classes];
@@ -151,6 +153,11 @@ public final class LinearModel implements AdaptableModel {
                         .orElseThrow();
             }
             return Matrix.of(matrix.rows(), matrix.columns(), values);
+        }
+
+        @Override
+        public Batch batch() {
+            return batch;
         }
 
         @Override
@@ -212,7 +219,7 @@ public final class LinearModel implements AdaptableModel {
         @Override
         public Pass repeat(Vector theta, int... rows) {
             repeatedRows.add(rows.length);
-            return new LinearPass(raw.select(rows), theta);
+            return new LinearPass(batch.select(rows), raw.select(rows), theta);
         }
 
         @Override

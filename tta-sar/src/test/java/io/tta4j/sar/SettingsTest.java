@@ -9,6 +9,7 @@ import io.tta4j.method.Methods;
 import io.tta4j.method.Setting;
 import io.tta4j.method.Settings;
 import io.tta4j.model.Statistics;
+import io.tta4j.sar.objective.ConservativeEntropy;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,11 +30,13 @@ class SettingsTest {
 
     @Test
     void providersAreFoundByName() {
-        assertThat(Methods.available()).containsOnlyKeys("sar", "source", "tent");
+        assertThat(Methods.available())
+                .containsOnlyKeys("bn", "come", "deyo", "eata", "rdumb", "roid", "sar", "source", "tent");
         assertThat(Methods.named("sar").settings())
                 .extracting(Setting::name)
                 .containsExactly(
                         "learningRate",
+                        "objective",
                         "momentum",
                         "rho",
                         "margin",
@@ -45,7 +48,7 @@ class SettingsTest {
                         "compat");
         assertThat(Methods.named("tent").settings())
                 .extracting(Setting::name)
-                .containsExactly("learningRate", "momentum", "layers", "statistics");
+                .containsExactly("learningRate", "optimizer", "momentum", "layers", "statistics", "objective");
     }
 
     @Test
@@ -54,6 +57,7 @@ class SettingsTest {
                 .extracting(Setting::defaultValue)
                 .containsExactly(
                         "0.001 * batch / 64",
+                        "entropy",
                         "0.9",
                         "0.05",
                         "0.4 ln C",
@@ -106,6 +110,7 @@ class SettingsTest {
     void everySettingIsRead() {
         SarConfig config = sar(Map.of(
                         "learningRate", "0.01",
+                        "objective", "come",
                         "momentum", "0",
                         "rho", "0.1",
                         "margin", "1.5",
@@ -119,6 +124,7 @@ class SettingsTest {
         assertThat(config)
                 .isEqualTo(SarConfig.custom()
                         .learningRate(0.01)
+                        .objective(ConservativeEntropy.INSTANCE)
                         .momentum(0)
                         .rho(0.1)
                         .margin(1.5)

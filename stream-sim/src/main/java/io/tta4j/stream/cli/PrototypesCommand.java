@@ -3,17 +3,11 @@ package io.tta4j.stream.cli;
 import io.tta4j.engine.InspectableModel;
 import io.tta4j.method.SourceSurvey;
 import io.tta4j.method.SourceSurveys;
-import io.tta4j.model.AdaptableModel;
-import io.tta4j.model.Pass;
 import io.tta4j.stream.data.DataException;
-import io.tta4j.stream.data.ImageBatcher;
 import io.tta4j.stream.data.LabelledImages;
-import io.tta4j.stream.data.Preprocessing;
 import io.tta4j.stream.report.OutputFile;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -47,14 +41,8 @@ final class PrototypesCommand implements Callable<Integer>, Debuggable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--model", paramLabel = "M", required = true, description = "the model: ONNX or TorchScript")
-    private Path model = Path.of("");
-
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "images.npy and labels.npy")
-    private Path data = Path.of("");
-
-    @Option(names = "--out", paramLabel = "P.safetensors", required = true, description = "where the prototypes go")
-    private Path out = Path.of("");
+    @Mixin
+    private SurveyOptions options = new SurveyOptions();
 
     @Option(
             names = "--classes",
@@ -63,19 +51,6 @@ final class PrototypesCommand implements Callable<Integer>, Debuggable {
             hideParamSyntax = true,
             description = "the names of the model's classes, in its order (default: their numbers)")
     private List<String> classes = List.of();
-
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            defaultValue = "64",
-            description = "images in a batch (default: ${DEFAULT-VALUE})")
-    private int batch;
-
-    @Mixin
-    private ModelOptions options = new ModelOptions();
-
-    @Mixin
-    private PreprocessingOptions preprocessing = new PreprocessingOptions();
 
     @Option(names = "--debug", description = "show stack traces")
     private boolean debug;
@@ -87,14 +62,10 @@ final class PrototypesCommand implements Callable<Integer>, Debuggable {
 
     @Override
     public Integer call() throws IOException {
-        if (batch < 1) {
-            throw new IllegalArgumentException("--batch must be at least 1, but was " + batch);
-        }
-        OutputFile file = OutputFile.at(out);
-        Preprocessing inputs = preprocessing.preprocessing();
+        OutputFile file = options.file();
         SourceSurvey survey = SourceSurveys.named("prototypes");
-        try (LabelledImages images = LabelledImages.open(data);
-                InspectableModel network = options.engine(model).load(model, options.loadWithFeatures())) {
+        try (LabelledImages images = LabelledImages.open(options.data());
+                InspectableModel network = options.load(true)) {
             List<String> names = classes.isEmpty()
                     ? IntStream.range(0, network.classes())
                             .mapToObj(Integer::toString)
@@ -109,12 +80,12 @@ final class PrototypesCommand implements Callable<Integer>, Debuggable {
                         .formatted(network.classes()));
             }
             SourceSurvey.Findings findings = survey.begin(network, names);
-            look(network, images, inputs, known, findings);
+            options.look(network, images.images(), known, labels, survey, findings);
             file.write(findings::writeTo);
             PrintWriter text = spec.commandLine().getOut();
             text.printf(
                     "%s: %d classes, %d features, from %d images%s%n",
-                    out.getFileName(),
+                    options.fileName(),
                     names.size(),
                     network.features().orElseThrow(),
                     known.length,
@@ -124,28 +95,5 @@ final class PrototypesCommand implements Callable<Integer>, Debuggable {
             text.flush();
         }
         return 0;
-    }
-
-    private void look(
-            AdaptableModel network,
-            LabelledImages images,
-            Preprocessing inputs,
-            int[] rows,
-            SourceSurvey.Findings findings)
-            throws IOException {
-        ImageBatcher batcher = ImageBatcher.of(network, images.images().shape(), inputs, batch);
-        int[] labels = images.labels();
-        byte[] pixels = new byte[images.images().shape().values()];
-        for (int start = 0; start < rows.length; start += batch) {
-            int[] some = Arrays.copyOfRange(rows, start, Math.min(start + batch, rows.length));
-            batcher.begin();
-            for (int row : some) {
-                images.images().read(row, pixels);
-                batcher.add(pixels);
-            }
-            try (Pass pass = network.serve(batcher.batch(), network.source())) {
-                findings.add(pass, Arrays.stream(some).map(row -> labels[row]).toArray());
-            }
-        }
     }
 }

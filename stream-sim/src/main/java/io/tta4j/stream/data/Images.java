@@ -2,9 +2,21 @@ package io.tta4j.stream.data;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** Images of one shape, as unsigned bytes in HWC order, read one at a time. */
 public interface Images extends Closeable {
+
+    /**
+     * Opens a folder's {@code images.npy}, uint8 [N, H, W, channels], with or without labels beside it.
+     *
+     * @throws IOException if there is no such file or it cannot be read
+     * @throws DataException if the file is not what it must be
+     */
+    static Images open(Path folder) throws IOException {
+        Labels.requireFolder(folder);
+        return NpyImages.open("images", folder.resolve("images.npy"));
+    }
 
     /** The corruption that the images are under, such as {@code fog}. */
     String name();

@@ -31,4 +31,9 @@ public interface SampleFilter {
     static SampleFilter all() {
         return samples -> row -> true;
     }
+
+    /** Every sample whose logits are finite. */
+    static SampleFilter finite() {
+        return samples -> row -> !Double.isNaN(samples.entropy(row));
+    }
 }

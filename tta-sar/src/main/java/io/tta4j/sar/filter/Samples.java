@@ -4,24 +4,26 @@ import io.tta4j.model.Matrix;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
 import io.tta4j.sar.objective.Objective;
-import io.tta4j.sar.objective.SoftmaxEntropy;
+import io.tta4j.sar.objective.Softmax;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What sample filters look at: each sample's entropy and, computed when first asked for, the norm of its own gradient.
- * Use by one thread at a time, while the pass is open.
+ * What sample filters and weights look at: each sample's entropy and probabilities and, computed when first asked for,
+ * the norm of its own gradient. Use by one thread at a time, while the pass is open.
  */
 public final class Samples {
 
     private final Pass pass;
     private final Vector mask;
+    private final Objective objective;
     private double @Nullable [] entropies;
     private double @Nullable [] gradientNorms;
 
-    private Samples(Pass pass, Vector mask) {
+    private Samples(Pass pass, Vector mask, Objective objective) {
         this.pass = pass;
         this.mask = mask;
+        this.objective = objective;
     }
 
     /**
@@ -29,9 +31,10 @@ public final class Samples {
      *
      * @param pass an open pass over N samples
      * @param mask P values: 1 for the parameters that adapt, 0 for the others
+     * @param objective what is minimised
      */
-    public static Samples of(Pass pass, Vector mask) {
-        return new Samples(pass, mask);
+    public static Samples of(Pass pass, Vector mask, Objective objective) {
+        return new Samples(pass, mask, objective);
     }
 
     /** The number of samples N. */
@@ -39,31 +42,36 @@ public final class Samples {
         return pass.rows();
     }
 
-    /** The softmax entropy H of one sample in nats; NaN if a logit is not finite. */
+    /** The {@linkplain Objective#entropy entropy} H of one sample in nats; NaN if a logit is not finite. */
     public double entropy(int row) {
         if (entropies == null) {
             Matrix logits = pass.logits();
-            entropies = rows().mapToDouble(i -> SoftmaxEntropy.INSTANCE.loss(logits.row(i)))
-                    .toArray();
+            entropies =
+                    rows().mapToDouble(i -> objective.entropy(logits.row(i))).toArray();
         }
         return entropies[row];
     }
 
+    /** The softmax probabilities of one sample, C values; NaN among them if a logit is not finite. */
+    public double[] probabilities(int row) {
+        return Softmax.of(pass.logits().row(row));
+    }
+
     /**
-     * The Euclidean norm of the gradient of one sample's entropy H (not of H / N) with respect to the parameters that
-     * adapt.
+     * The Euclidean norm of the gradient of one sample's loss (not of its N-th part) with respect to the parameters
+     * that adapt.
      *
      * @throws IllegalStateException if the model's samples are not independent
      */
     public double gradientNorm(int row) {
         if (gradientNorms == null) {
-            gradientNorms = gradientNorms(SoftmaxEntropy.INSTANCE);
+            gradientNorms = norms();
         }
         return gradientNorms[row];
     }
 
-    private double[] gradientNorms(Objective entropy) {
-        Matrix gradients = pass.samplePullback(entropy.seed(pass.logits(), 1, rows().toArray()));
+    private double[] norms() {
+        Matrix gradients = pass.samplePullback(objective.seed(pass.logits(), 1, rows().toArray()));
         return rows().mapToDouble(i -> Vector.of(gradients.row(i)).times(mask).norm())
                 .toArray();
     }

@@ -18,9 +18,6 @@ public interface Minimizer {
 
     /** Plain gradient descent: the gradient at theta itself. */
     static Minimizer plain() {
-        return (loss, pass, theta) -> {
-            ReliableLoss.Value value = loss.at(pass);
-            return new Descent(value.samples(), value.samples(), value.loss(), value.gradient());
-        };
+        return (loss, pass, theta) -> loss.at(pass).descent();
     }
 }

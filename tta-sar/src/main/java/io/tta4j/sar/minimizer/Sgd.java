@@ -10,17 +10,12 @@ import io.tta4j.model.Vector;
  * @param learningRate eta
  * @param momentum mu
  */
-public record Sgd(double learningRate, double momentum) {
+public record Sgd(double learningRate, double momentum) implements Optimizer {
 
     /** The state's vector that holds v: P values. */
     public static final String MOMENTUM = "momentum";
 
-    /**
-     * One step.
-     *
-     * @param state with theta and, after the first step, the momentum
-     * @param gradient P values
-     */
+    @Override
     public State step(State state, Vector gradient) {
         // mu * 0 + g is g, so a state without momentum needs no case of its own.
         Vector velocity = state.vector(MOMENTUM, Vector.zeros(gradient.size()))

@@ -11,12 +11,12 @@ public enum SoftmaxEntropy implements Objective {
 
     @Override
     public double loss(float[] logits) {
-        return entropy(logSoftmax(logits));
+        return entropy(Softmax.log(logits));
     }
 
     @Override
     public double[] derivative(float[] logits) {
-        double[] derivative = logSoftmax(logits);
+        double[] derivative = Softmax.log(logits);
         double entropy = entropy(derivative);
         for (int k = 0; k < derivative.length; k++) {
             derivative[k] = -Math.exp(derivative[k]) * (derivative[k] + entropy);
@@ -32,21 +32,9 @@ public enum SoftmaxEntropy implements Objective {
         return entropy;
     }
 
-    private static double[] logSoftmax(float[] logits) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            max = Math.max(max, logit);
-        }
-        double sum = 0;
-        for (float logit : logits) {
-            sum += Math.exp(logit - max);
-        }
-        double logSum = Math.log(sum);
-        double[] logProbabilities = new double[logits.length];
-        for (int k = 0; k < logits.length; k++) {
-            // Infinite logits come out NaN: inf - inf for +inf, and 0 * -inf in the entropy for -inf.
-            logProbabilities[k] = logits[k] - max - logSum;
-        }
-        return logProbabilities;
+    /** The setting's text. */
+    @Override
+    public String toString() {
+        return "entropy";
     }
 }

@@ -7,6 +7,7 @@ import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
 import io.tta4j.sar.LayerSelection;
 import io.tta4j.sar.LinearModel;
+import io.tta4j.sar.objective.SoftmaxEntropy;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +23,7 @@ class SampleFilterTest {
     private final LinearModel model = LinearModel.of(2, "norm");
     private final Vector everything = LayerSelection.all().mask(model.layout());
     private final Pass pass = model.forward(LinearModel.batch(logits()), model.source());
-    private final Samples samples = Samples.of(pass, everything);
+    private final Samples samples = Samples.of(pass, everything, SoftmaxEntropy.INSTANCE);
 
     private static float[][] logits() {
         return IntStream.range(0, D.length)
@@ -61,7 +62,7 @@ class SampleFilterTest {
 
     @Test
     void gradientNormsCountSelectedParametersOnly() {
-        Samples shiftsOnly = Samples.of(pass, Vector.of(0, 0, 1, 1));
+        Samples shiftsOnly = Samples.of(pass, Vector.of(0, 0, 1, 1), SoftmaxEntropy.INSTANCE);
 
         assertThat(shiftsOnly.gradientNorm(2)).isCloseTo(norm(2) * Math.sqrt(2) / Math.sqrt(6), within(1e-6));
     }
@@ -118,7 +119,7 @@ class SampleFilterTest {
     void aBatchOfOneIsItsOwnQuantile(double q) {
         try (Pass single = pass.repeat(model.source(), 2)) {
             assertThat(new GradientNormQuantile(q)
-                            .on(Samples.of(single, everything))
+                            .on(Samples.of(single, everything, SoftmaxEntropy.INSTANCE))
                             .test(0))
                     .isTrue();
         }
@@ -128,7 +129,7 @@ class SampleFilterTest {
     void aBatchOfNaNsHasNoQuantile() {
         try (Pass single = pass.repeat(model.source(), 6)) {
             assertThat(new GradientNormQuantile(1)
-                            .on(Samples.of(single, everything))
+                            .on(Samples.of(single, everything, SoftmaxEntropy.INSTANCE))
                             .test(0))
                     .isFalse();
         }

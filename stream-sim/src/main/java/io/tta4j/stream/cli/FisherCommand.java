@@ -1,0 +1,94 @@
+package io.tta4j.stream.cli;
+
+import io.tta4j.engine.InspectableModel;
+import io.tta4j.method.SourceSurvey;
+import io.tta4j.method.SourceSurveys;
+import io.tta4j.model.AdaptableModel;
+import io.tta4j.model.Statistics;
+import io.tta4j.stream.data.Images;
+import io.tta4j.stream.report.OutputFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Learns from source data which parameters matter to a model. */
+@Command(
+        name = "fisher",
+        description = {
+            "Learns which parameters matter to a model, once, from source images, for eata.fisher.",
+            "",
+            "The data is a folder with images.npy, uint8 [N, H, W, 3]; labels are not needed. The file holds the squared",
+            "gradients of the norm layers' scales and shifts, no image.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Tta.Version.class,
+        usageHelpWidth = Tta.HELP_WIDTH,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tta fisher --model net.onnx --data train-sample --out fisher.safetensors",
+            "  tta replay --model net.onnx --data cifar10-c --method eata --set eata.fisher=fisher.safetensors"
+        })
+final class FisherCommand implements Callable<Integer>, Debuggable {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private SurveyOptions options = new SurveyOptions();
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "images at most, the first ones (default: ${DEFAULT-VALUE}, as EATA's authors)")
+    private int limit;
+
+    @Option(
+            names = "--statistics",
+            paramLabel = "S",
+            defaultValue = "source",
+            description =
+                    "batch norm's means and variances, as eata.statistics is to be: source (default), batch, or a weight")
+    private String statistics = "";
+
+    @Option(names = "--debug", description = "show stack traces")
+    private boolean debug;
+
+    @Override
+    public boolean debug() {
+        return debug;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (limit < 1) {
+            throw new IllegalArgumentException("--limit must be at least 1, but was " + limit);
+        }
+        Statistics wanted = Statistics.parse("--statistics", statistics);
+        OutputFile file = options.file();
+        SourceSurvey survey = SourceSurveys.named("fisher");
+        try (Images images = Images.open(options.data());
+                InspectableModel network = options.load(false)) {
+            AdaptableModel view = network.withStatistics(wanted);
+            int[] rows = IntStream.range(0, Math.min(limit, images.count())).toArray();
+            SourceSurvey.Findings findings = survey.begin(view, List.of());
+            options.look(view, images, rows, new int[0], survey, findings);
+            file.write(findings::writeTo);
+            PrintWriter text = spec.commandLine().getOut();
+            text.printf(
+                    "%s: %d parameters, from %d images%n",
+                    options.fileName(), network.layout().size(), rows.length);
+            text.flush();
+        }
+        return 0;
+    }
+}
