@@ -119,7 +119,8 @@ public interface AdaptableModel extends AutoCloseable {
     /**
      * Moves the moments with a batch: layer by layer on the way forward, {@code (1 - w) moments + w batch} with
      * {@code w = 1 - (1 - rate)^N}, where the moments are those of the layer's input and its square over samples and
-     * space. Each layer normalises by what its moments have become, so that the next one sees what it will see.
+     * space: the variance is that of the mixture. Each layer normalises by what its moments have become, so that the
+     * next one sees what it will see.
      *
      * <p>No pullback: for one, run {@link #forward} on the model {@linkplain #withMoments on the new moments}, whose
      * logits are the same but for rounding.
@@ -127,13 +128,13 @@ public interface AdaptableModel extends AutoCloseable {
      * @param batch the inputs, N rows
      * @param theta P values
      * @param moments where to start from
-     * @param rate the share of a single sample, in (0, 1]
+     * @param rates the share of a single sample, in (0, 1], one for each channel as {@link BatchNorms#rates} has them
      * @return the answer and the new moments
      * @throws ModelException if there are no {@link #batchNorms}
-     * @throws IllegalArgumentException if the batch, theta or the moments do not fit, or the rate is not in (0, 1]
+     * @throws IllegalArgumentException if the batch, theta or the moments do not fit, or a rate is not in (0, 1]
      * @throws IllegalStateException if the model is closed
      */
-    default Observation observe(Batch batch, Vector theta, Moments moments, double rate) {
+    default Observation observe(Batch batch, Vector theta, Moments moments, Vector rates) {
         throw new ModelException(
                 "batch norm must be in the model for moments to move, but there is none whose statistics can");
     }

@@ -1,5 +1,6 @@
 package io.tta4j.model;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,6 +17,9 @@ import java.util.List;
  * @param source the moments that were fixed in training
  */
 public record BatchNorms(List<Layer> layers, Moments source) {
+
+    /** How many times as long the last layer looks back as the first one. */
+    private static final double LAST_TO_FIRST = 16;
 
     /**
      * One layer.
@@ -45,6 +49,54 @@ public record BatchNorms(List<Layer> layers, Moments source) {
             throw new IllegalArgumentException(
                     "moments must be of %d channels, but were of %d".formatted(source.channels(), moments.channels()));
         }
+    }
+
+    /**
+     * The share of a single sample in moving moments: {@code 1 / window} in the first layer, and less the deeper a
+     * layer lies, in even ratios, down to a sixteenth of that in the last. What the first layers see changes with the
+     * imaging, and is much the same for all classes; what the last layers see changes with the classes, so that a
+     * window shorter than a stretch of few classes would take those for the whole.
+     *
+     * @param window in samples, at least 1
+     * @return one for each channel
+     */
+    public Vector rates(double window) {
+        float[] rates = new float[source.channels()];
+        int channel = 0;
+        for (int i = 0; i < layers.size(); i++) {
+            double depth = layers.size() == 1 ? 0 : (double) i / (layers.size() - 1);
+            int end = channel + layers.get(i).norm().width();
+            Arrays.fill(rates, channel, end, (float) (Math.pow(LAST_TO_FIRST, -depth) / window));
+            channel = end;
+        }
+        return Vector.of(rates);
+    }
+
+    /**
+     * Refuses rates of another model, and what is no rate.
+     *
+     * @throws IllegalArgumentException if there is not one for each channel, or one is not in (0, 1]
+     */
+    public void requireRates(Vector rates) {
+        if (rates.size() != source.channels()) {
+            throw new IllegalArgumentException("there must be a rate for each of %d channels, but there were %d"
+                    .formatted(source.channels(), rates.size()));
+        }
+        for (int i = 0; i < rates.size(); i++) {
+            boolean inRange = 0 < rates.get(i) && rates.get(i) <= 1;
+            if (!inRange) {
+                throw new IllegalArgumentException("rates must be above 0 and at most 1, but one was " + rates.get(i));
+            }
+        }
+    }
+
+    /** What share a whole batch has, of so many samples with these shares: {@code 1 - (1 - rate)^rows}. */
+    public static Vector weights(Vector rates, int rows) {
+        float[] weights = new float[rates.size()];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) (1 - Math.pow(1 - (double) rates.get(i), rows));
+        }
+        return Vector.of(weights);
     }
 
     /** Theta at which the model on the source's moments is the model at {@code theta} on these moments. */

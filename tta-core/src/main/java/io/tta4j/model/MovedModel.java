@@ -86,8 +86,8 @@ final class MovedModel implements AdaptableModel {
     }
 
     @Override
-    public Observation observe(Batch batch, Vector theta, Moments from, double rate) {
-        return model.observe(batch, theta, from, rate);
+    public Observation observe(Batch batch, Vector theta, Moments from, Vector rates) {
+        return model.observe(batch, theta, from, rates);
     }
 
     /** The model owns what there is to close. */

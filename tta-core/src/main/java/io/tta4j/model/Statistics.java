@@ -10,11 +10,12 @@ import java.util.OptionalDouble;
  * <p>With any weight on the batch a sample's logits depend on the whole batch, and gradients go through the statistics.
  *
  * <p>Moving statistics start at the source's, and every sample of the stream has a share in them. A batch moves them
- * after it was answered; to its gradients they are constants, and samples stay independent.
+ * before it is answered; to its gradients they are constants, which leaves samples independent.
  *
  * @param batchWeight w, in 0..1; 0 for moving statistics
- * @param window how many samples a moving average looks back on, at least 1: each has a share of {@code 1 / window},
- *     however many come in one batch. Empty where nothing moves
+ * @param window how many samples a moving average looks back on in the first layer, at least 1: each has a share of
+ *     {@code 1 / window}, however many come in one batch. {@linkplain BatchNorms#rates Deeper layers} look back
+ *     further. Empty where nothing moves
  */
 public record Statistics(double batchWeight, OptionalDouble window) {
 
@@ -24,7 +25,7 @@ public record Statistics(double batchWeight, OptionalDouble window) {
     /** Those of the batch: batch norm as in training, and as SAR and Tent were published. */
     public static final Statistics BATCH = new Statistics(1);
 
-    private static final double DEFAULT_WINDOW = 1000;
+    private static final double DEFAULT_WINDOW = 200;
 
     /** A moving average with the default window. */
     public static final Statistics MOVING = moving(DEFAULT_WINDOW);

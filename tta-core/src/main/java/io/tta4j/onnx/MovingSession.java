@@ -40,16 +40,16 @@ final class MovingSession implements AutoCloseable {
      * Runs forward.
      *
      * @param model lends native memory
-     * @param weight of the batch in the moments, in (0, 1]
+     * @param weights of the batch in the moments, one for each channel, in (0, 1]
      */
-    Moved run(OnnxModel model, Feed feed, Vector theta, Moments from, double weight) {
+    Moved run(OnnxModel model, Feed feed, Vector theta, Moments from, Vector weights) {
         try (FloatPool.Lent means = lend(model, from.means());
                 FloatPool.Lent variances = lend(model, from.variances());
-                FloatPool.Lent share = model.floats().lend(new float[] {(float) weight}, 1)) {
+                FloatPool.Lent shares = lend(model, weights)) {
             Map<String, OnnxTensor> inputs = feed.tensors();
             inputs.put(MovingStatistics.MEANS, means.tensor());
             inputs.put(MovingStatistics.VARIANCES, variances.tensor());
-            inputs.put(MovingStatistics.WEIGHT, share.tensor());
+            inputs.put(MovingStatistics.WEIGHTS, shares.tensor());
             try (OrtSession.Result result = model.run(session, outputs, inputs, theta)) {
                 return new Moved(
                         answers.of(result),

@@ -209,10 +209,10 @@ public final class OnnxModel implements InspectableModel {
 
     /** {@inheritDoc} Slices of a batch, where {@link OnnxOptions#rowsPerPass} is set, move the moments in turn. */
     @Override
-    public Observation observe(Batch batch, Vector theta, Moments moments, double rate) {
+    public Observation observe(Batch batch, Vector theta, Moments moments, Vector rates) {
         BatchNorms norms = batchNorms().orElseThrow(() -> known.withoutBatchNorm(Statistics.MOVING));
         norms.requireFits(moments);
-        requireRate(rate);
+        norms.requireRates(rates);
         batch.requireFits(inputs());
         leases.acquire();
         try {
@@ -220,8 +220,7 @@ public final class OnnxModel implements InspectableModel {
             Moments now = moments;
             for (Batch slice : slices(batch)) {
                 try (Feed feed = Feed.of(slice)) {
-                    double weight = 1 - Math.pow(1 - rate, slice.rows());
-                    Moved moved = moving().run(this, feed, theta, now, weight);
+                    Moved moved = moving().run(this, feed, theta, now, BatchNorms.weights(rates, slice.rows()));
                     outputs.add(moved.outputs());
                     now = moved.moments();
                 }
@@ -229,13 +228,6 @@ public final class OnnxModel implements InspectableModel {
             return new Observation(new ServedPass(withMoments(now), batch, Outputs.concatenate(outputs)), now);
         } finally {
             leases.release();
-        }
-    }
-
-    private static void requireRate(double rate) {
-        boolean inRange = 0 < rate && rate <= 1;
-        if (!inRange) {
-            throw new IllegalArgumentException("the rate must be above 0 and at most 1, but was " + rate);
         }
     }
 

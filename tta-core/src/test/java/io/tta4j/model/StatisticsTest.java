@@ -28,7 +28,12 @@ class StatisticsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"moving, 1000, moving", "moving(1000), 1000, moving", "' moving(1) ', 1, moving(1.0)"})
+    @CsvSource({
+        "moving, 200, moving",
+        "moving(200), 200, moving",
+        "moving(1000), 1000, moving(1000.0)",
+        "' moving(1) ', 1, moving(1.0)"
+    })
     void readsWindows(String text, double window, String written) {
         Statistics statistics = Statistics.parse("sar.statistics", text);
 

@@ -10,27 +10,27 @@ import java.util.List;
 import java.util.Random;
 
 /** Batch norm, a sigmoid (or nothing), batch norm, and a linear layer over all that comes out. */
-final class BatchNormNetwork {
+public final class BatchNormNetwork {
 
-    static final int CHANNELS = 3;
-    static final int CLASSES = 4;
-    static final float EPSILON = 1e-3f;
+    public static final int CHANNELS = 3;
+    public static final int CLASSES = 4;
+    public static final float EPSILON = 1e-3f;
 
     final long[] space;
     final boolean bent;
-    final int positions;
+    public final int positions;
     final float[] means = {0.5f, -1, 0.25f, 0.3f, 0.6f, 0.5f};
     final float[] variances = {2, 0.5f, 1, 0.1f, 0.05f, 0.2f};
     final float[] weights;
 
-    BatchNormNetwork(boolean bent, long... space) {
+    public BatchNormNetwork(boolean bent, long... space) {
         this.space = space;
         this.bent = bent;
         this.positions = TestGraph.size(space);
         this.weights = TestGraph.normal(new Random(3), CHANNELS * positions * CLASSES);
     }
 
-    OnnxModel load(float epsilon) {
+    public OnnxModel load(float epsilon) {
         return load(epsilon, OnnxOptions.ofDefaults());
     }
 
@@ -64,7 +64,7 @@ final class BatchNormNetwork {
                 real("epsilon", epsilon));
     }
 
-    Batch batch(float[] x) {
+    public Batch batch(float[] x) {
         long[] shape = new long[space.length + 2];
         shape[0] = x.length / (CHANNELS * positions);
         shape[1] = CHANNELS;

@@ -42,6 +42,12 @@ class MovingStatisticsTest {
         return TestGraph.normal(new Random(5), rows * CHANNELS * network.positions);
     }
 
+    private static Vector rate(float rate) {
+        float[] rates = new float[MOMENTS.channels()];
+        Arrays.fill(rates, rate);
+        return Vector.of(rates);
+    }
+
     private static double[] doubles(float[] values) {
         return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
     }
@@ -71,6 +77,18 @@ class MovingStatisticsTest {
                     .extracting(BatchNorms.Layer::norm)
                     .isEqualTo(model.layout().layers());
             assertThat(norms.layers()).extracting(BatchNorms.Layer::epsilon).containsOnly(EPSILON);
+        }
+    }
+
+    @Test
+    void looksBackFurtherTheDeeperALayerLies() {
+        BatchNormNetwork network = new BatchNormNetwork(true, 2, 3);
+        try (OnnxModel model = network.load(EPSILON)) {
+            float first = 1f / 200;
+            float last = 1f / 3200;
+
+            assertThat(model.batchNorms().orElseThrow().rates(200))
+                    .isEqualTo(Vector.of(first, first, first, last, last, last));
         }
     }
 
@@ -134,14 +152,14 @@ class MovingStatisticsTest {
     void movesMomentsLayerByLayer(String name, long[] space) {
         BatchNormNetwork network = new BatchNormNetwork(true, space);
         float[] x = inputs(network, ROWS);
-        double rate = 0.05;
-        double weight = 1 - Math.pow(1 - rate, ROWS);
+        float[] rates = {0.05f, 0.1f, 0.2f, 0.01f, 0.02f, 1};
         double[] means = new double[2 * CHANNELS];
         double[] variances = new double[2 * CHANNELS];
         try (OnnxModel model = network.load(EPSILON)) {
             Vector theta = SmallModels.moved(model.source());
-            Observation observation = model.observe(network.batch(x), theta, MOMENTS, rate);
+            Observation observation = model.observe(network.batch(x), theta, MOMENTS, Vector.of(rates));
             double[] logits = network.logits(x, doubles(theta.toArray()), (channel, mean, variance) -> {
+                double weight = 1 - Math.pow(1 - rates[channel], ROWS);
                 double mean0 = MOMENTS.means().get(channel);
                 double square0 = MOMENTS.variances().get(channel) + mean0 * mean0;
                 means[channel] = (1 - weight) * mean0 + weight * mean;
@@ -168,7 +186,8 @@ class MovingStatisticsTest {
         Batch batch = network.batch(inputs(network, ROWS));
         try (OnnxModel model = network.load(EPSILON);
                 Pass onBatch = model.withStatistics(Statistics.BATCH).serve(batch, model.source());
-                Pass observed = model.observe(batch, model.source(), MOMENTS, 1).pass()) {
+                Pass observed =
+                        model.observe(batch, model.source(), MOMENTS, rate(1)).pass()) {
             assertClose(observed.logits().toArray(), doubles(onBatch.logits().toArray()), 1e-5);
         }
     }
@@ -185,11 +204,11 @@ class MovingStatisticsTest {
             for (int row = 0; row < 4; row++) {
                 System.arraycopy(x, 0, same, row * width, width);
             }
-            Moments together = model.observe(network.batch(same), model.source(), MOMENTS, 0.1)
+            Moments together = model.observe(network.batch(same), model.source(), MOMENTS, rate(0.1f))
                     .moments();
             Moments apart = MOMENTS;
             for (int row = 0; row < 4; row++) {
-                apart = model.observe(network.batch(Arrays.copyOf(x, width)), model.source(), apart, 0.1)
+                apart = model.observe(network.batch(Arrays.copyOf(x, width)), model.source(), apart, rate(0.1f))
                         .moments();
             }
 
@@ -211,10 +230,10 @@ class MovingStatisticsTest {
                         EPSILON, OnnxOptions.custom().rowsPerPass(2).build())) {
             Moments moments = MOMENTS;
             for (int[] rows : new int[][] {{0, 1}, {2, 3}, {4}}) {
-                moments = whole.observe(batch.select(rows), whole.source(), moments, 0.1)
+                moments = whole.observe(batch.select(rows), whole.source(), moments, rate(0.1f))
                         .moments();
             }
-            Observation observation = sliced.observe(batch, sliced.source(), MOMENTS, 0.1);
+            Observation observation = sliced.observe(batch, sliced.source(), MOMENTS, rate(0.1f));
 
             assertThat(observation.moments()).isEqualTo(moments);
             assertThat(observation.pass().rows()).isEqualTo(ROWS);
@@ -226,8 +245,8 @@ class MovingStatisticsTest {
         BatchNormNetwork network = new BatchNormNetwork(true, 2, 3);
         Batch batch = network.batch(inputs(network, ROWS));
         try (OnnxModel model = network.load(EPSILON)) {
-            Observation first = model.observe(batch, model.source(), MOMENTS, 0.1);
-            Observation second = model.observe(batch, model.source(), MOMENTS, 0.1);
+            Observation first = model.observe(batch, model.source(), MOMENTS, rate(0.1f));
+            Observation second = model.observe(batch, model.source(), MOMENTS, rate(0.1f));
 
             assertThat(second.moments()).isEqualTo(first.moments());
             assertThat(second.pass().logits()).isEqualTo(first.pass().logits());
@@ -284,20 +303,20 @@ class MovingStatisticsTest {
                     .withMessageStartingWith(
                             "'small.onnx' must have batch norm in its graph for statistics 'moving(50.0)', but its norm layers are: layer norm");
             assertThatExceptionOfType(ModelException.class)
-                    .isThrownBy(() -> model.observe(SmallModels.batch(), model.source(), MOMENTS, 0.1));
+                    .isThrownBy(() -> model.observe(SmallModels.batch(), model.source(), MOMENTS, rate(0.1f)));
             assertThatExceptionOfType(ModelException.class).isThrownBy(() -> model.withMoments(MOMENTS));
         }
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {0, -0.1, 1.1, Double.NaN})
-    void refusesOtherRates(double rate) {
+    @ValueSource(floats = {0, -0.1f, 1.1f, Float.NaN})
+    void refusesOtherRates(float rate) {
         BatchNormNetwork network = new BatchNormNetwork(true, 2, 3);
         Batch batch = network.batch(inputs(network, ROWS));
         try (OnnxModel model = network.load(EPSILON)) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> model.observe(batch, model.source(), MOMENTS, rate))
-                    .withMessage("the rate must be above 0 and at most 1, but was " + rate);
+                    .isThrownBy(() -> model.observe(batch, model.source(), MOMENTS, rate(rate)))
+                    .withMessage("rates must be above 0 and at most 1, but one was " + rate);
         }
     }
 
@@ -311,9 +330,13 @@ class MovingStatisticsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> model.withMoments(fewer))
                 .withMessage("moments must be of 6 channels, but were of 1");
-        assertThatIllegalArgumentException().isThrownBy(() -> model.observe(batch, theta, fewer, 0.1));
-        assertThatIllegalArgumentException().isThrownBy(() -> model.observe(batch, Vector.of(1), MOMENTS, 0.1));
-        assertThatIllegalArgumentException().isThrownBy(() -> model.observe(SmallModels.batch(), theta, MOMENTS, 0.1));
+        assertThatIllegalArgumentException().isThrownBy(() -> model.observe(batch, theta, fewer, rate(0.1f)));
+        assertThatIllegalArgumentException().isThrownBy(() -> model.observe(batch, Vector.of(1), MOMENTS, rate(0.1f)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> model.observe(SmallModels.batch(), theta, MOMENTS, rate(0.1f)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> model.observe(batch, theta, MOMENTS, Vector.of(1)))
+                .withMessage("there must be a rate for each of 6 channels, but there were 1");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> model.withMoments(MOMENTS).forward(batch, Vector.of(1)))
                 .withMessage("theta must have %d values, but had 1", theta.size());
@@ -321,6 +344,6 @@ class MovingStatisticsTest {
                 .isThrownBy(() -> new Moments(Vector.of(1, 2), Vector.of(1)))
                 .withMessage("there must be as many variances as means, but there were 1 and 2");
         model.close();
-        assertThatIllegalStateException().isThrownBy(() -> model.observe(batch, theta, MOMENTS, 0.1));
+        assertThatIllegalStateException().isThrownBy(() -> model.observe(batch, theta, MOMENTS, rate(0.1f)));
     }
 }

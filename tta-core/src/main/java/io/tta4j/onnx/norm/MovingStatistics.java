@@ -35,8 +35,8 @@ public final class MovingStatistics {
     /** The input that carries the variances, float32 [channels]. */
     public static final String VARIANCES = GraphBuilder.PREFIX + "variances";
 
-    /** The input that carries the weight of the batch, float32 [1]. */
-    public static final String WEIGHT = GraphBuilder.PREFIX + "weight";
+    /** The input that carries the weights of the batch, float32 [channels]. */
+    public static final String WEIGHTS = GraphBuilder.PREFIX + "weights";
 
     /** The output that carries the means as they have become, float32 [channels]. */
     public static final String MOVED_MEANS = GraphBuilder.PREFIX + "moved_means";
@@ -93,8 +93,7 @@ public final class MovingStatistics {
         GraphBuilder builder = new GraphBuilder("statistics/");
         List<String> means = slices(builder, builder.input(MEANS, DataType.FLOAT, 1));
         List<String> variances = slices(builder, builder.input(VARIANCES, DataType.FLOAT, 1));
-        builder.input(WEIGHT, DataType.FLOAT, 1);
-        String rest = builder.subtract(builder.scalar(1), WEIGHT);
+        List<String> weights = slices(builder, builder.input(WEIGHTS, DataType.FLOAT, 1));
         for (Node node : graph.nodes()) {
             int layer = layers.indexOf(node);
             if (layer < 0) {
@@ -104,12 +103,14 @@ public final class MovingStatistics {
             BatchMoments batch = BatchMoments.of(builder, facts, sites.get(layer));
             String mean = means.get(layer);
             String variance = variances.get(layer);
+            String weight = weights.get(layer);
+            String rest = builder.subtract(builder.scalar(1), weight);
             // The mixture's variance is that within both and that between them.
             String distance = builder.subtract(batch.mean(), mean);
             String between = builder.multiply(rest, builder.multiply(distance, distance));
             String change = builder.add(builder.subtract(batch.variance(), variance), between);
-            means.set(layer, builder.add(mean, builder.multiply(WEIGHT, distance)));
-            variances.set(layer, builder.add(variance, builder.multiply(WEIGHT, change)));
+            means.set(layer, builder.add(mean, builder.multiply(weight, distance)));
+            variances.set(layer, builder.add(variance, builder.multiply(weight, change)));
             builder.copy(node.proto().toBuilder()
                     .setInput(LiveStatistics.MEAN, means.get(layer))
                     .setInput(LiveStatistics.VARIANCE, variances.get(layer))
