@@ -94,7 +94,9 @@ public record BatchNorms(List<Layer> layers, Moments source) {
     public static Vector weights(Vector rates, int rows) {
         float[] weights = new float[rates.size()];
         for (int i = 0; i < weights.length; i++) {
-            weights[i] = (float) (1 - Math.pow(1 - (double) rates.get(i), rows));
+            // The channels of a layer are alike.
+            boolean known = i > 0 && rates.get(i) == rates.get(i - 1);
+            weights[i] = known ? weights[i - 1] : (float) (1 - Math.pow(1 - (double) rates.get(i), rows));
         }
         return Vector.of(weights);
     }
