@@ -9,8 +9,10 @@ import io.tta4j.method.StepReport;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.ModelException;
+import io.tta4j.model.Observation;
 import io.tta4j.model.Pass;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -22,6 +24,10 @@ import org.slf4j.LoggerFactory;
  * <p>Adaptation is INLINE: {@link #predict} returns the answer of its forward pass, after the step that the batch led
  * to. The same requests in the same order give the same bits. Calls from several threads are taken one after another;
  * the state is immutable and published by one volatile write, so {@link #state()} never shows half an update.
+ *
+ * <p>Where the method wants {@linkplain io.tta4j.model.Statistics moving statistics}, a request moves those of batch
+ * norm first, in a forward pass of its own, and is answered under what they have become; they are part of the state. A
+ * batch that would make them other than finite leaves them as they are.
  *
  * <p>Where the method {@linkplain ClassLearner learns classes}, they are registered here, and samples that look like
  * none can be read back.
@@ -37,6 +43,7 @@ public final class AdaptiveModel {
 
     private final AdaptableModel model;
     private final Method method;
+    private final Optional<MovingMoments> moving;
     private final ReentrantLock turn = new ReentrantLock();
     private final UnknownSamples unknownSamples;
     private volatile State state;
@@ -45,8 +52,9 @@ public final class AdaptiveModel {
     private AdaptiveModel(AdaptableModel model, Method method) {
         this.model = model.withStatistics(method.statistics());
         this.method = method;
+        this.moving = MovingMoments.of(this.model, method.statistics());
         this.unknownSamples = new UnknownSamples(method instanceof ClassLearner learner ? learner.keptUnknowns() : 0);
-        this.state = method.initial(this.model);
+        this.state = onSource(method.initial(this.model));
     }
 
     /**
@@ -68,22 +76,45 @@ public final class AdaptiveModel {
      * @throws IllegalArgumentException if the batch does not fit the model; nothing has changed then
      */
     public Answer predict(Batch batch) {
-        if (!method.adapts()) {
+        if (!method.adapts() && moving.isEmpty()) {
             return serve(batch, state, false);
         }
         turn.lock();
         try {
-            State before = state;
-            try (Pass pass = model.forward(batch, before.theta())) {
-                Answer answer = method.answer(pass, before);
-                adapt(batch, answer, pass, before);
-                return answer;
-            } catch (ModelException e) {
-                LOG.warn("{} cannot keep what a step needs; the request is answered without one", method.name(), e);
-                return serve(batch, before, true);
-            }
+            return moving.isPresent() ? move(batch, moving.get()) : step(batch);
+        } catch (ModelException e) {
+            LOG.warn("{} cannot keep what a step needs; the request is answered without one", method.name(), e);
+            return serve(batch, state, true);
         } finally {
             turn.unlock();
+        }
+    }
+
+    /** Moves batch norm's statistics, then answers under them and takes a step. */
+    private Answer move(Batch batch, MovingMoments moments) {
+        State before = state;
+        Observation observation = moments.observe(batch, before);
+        try (Pass pass = observation.pass()) {
+            State moved = moments.on(observation.moments(), before);
+            if (!moved.isFinite()) {
+                LOG.warn("a batch led to statistics that are not finite; those before it are kept");
+                return serve(batch, before, true);
+            }
+            state = moved;
+            if (!method.adapts()) {
+                return answer(batch, pass, moved, false);
+            }
+        }
+        return step(batch);
+    }
+
+    /** Answers, then takes a step. */
+    private Answer step(Batch batch) {
+        State before = state;
+        try (Pass pass = model(before).forward(batch, before.theta())) {
+            Answer answer = method.answer(pass, before);
+            adapt(batch, answer, pass, before);
+            return answer;
         }
     }
 
@@ -99,20 +130,40 @@ public final class AdaptiveModel {
     }
 
     private Answer serve(Batch batch, State now, boolean rejected) {
-        try (Pass pass = model.serve(batch, now.theta())) {
-            Answer answer = method.answer(pass, now);
-            count(batch, answer, StepReport.skipped(batch.rows(), 0), rejected);
-            return answer;
+        try (Pass pass = model(now).serve(batch, now.theta())) {
+            return answer(batch, pass, now, rejected);
         }
+    }
+
+    private Answer answer(Batch batch, Pass pass, State now, boolean rejected) {
+        Answer answer = method.answer(pass, now);
+        count(batch, answer, StepReport.skipped(batch.rows(), 0), rejected);
+        return answer;
+    }
+
+    /** The model on the statistics of a state. */
+    private AdaptableModel model(State now) {
+        return moving.map(moments -> moments.model(now)).orElse(model);
+    }
+
+    private State onSource(State now) {
+        return moving.map(moments -> moments.onSource(now)).orElse(now);
+    }
+
+    /** What a method made of a state, on the statistics of that state. */
+    private State onStatisticsOf(State before, State made) {
+        return moving.map(moments -> moments.on(moments.of(before), made)).orElse(made);
     }
 
     private void adapt(Batch batch, Answer answer, Pass pass, State before) {
         StepReport report = StepReport.skipped(pass.rows(), 0);
         boolean rejected = false;
         try {
-            Adaptation adaptation = method.adapt(model, pass, before);
+            Adaptation adaptation = method.adapt(model(before), pass, before);
             if (adaptation.state().isFinite()) {
-                state = adaptation.state();
+                state = adaptation.report().reset()
+                        ? onSource(adaptation.state())
+                        : onStatisticsOf(before, adaptation.state());
                 report = adaptation.report();
             } else {
                 rejected = true;
@@ -151,11 +202,11 @@ public final class AdaptiveModel {
     }
 
     /**
-     * Forgets what was learned from the stream: theta is the source model's again. Registered classes stay, counters go
-     * on.
+     * Forgets what was learned from the stream: theta and statistics are the source model's again. Registered classes
+     * stay, counters go on.
      */
     public void reset() {
-        change(before -> method.reset(model, before));
+        change(before -> onSource(method.reset(model, before)));
     }
 
     /**
@@ -178,7 +229,7 @@ public final class AdaptiveModel {
      */
     public void register(String name, Batch supports) {
         ClassLearner learner = learner();
-        change(before -> learner.register(model, before, name, supports));
+        change(before -> onStatisticsOf(before, learner.register(model(before), before, name, supports)));
     }
 
     /**
@@ -187,7 +238,7 @@ public final class AdaptiveModel {
      */
     public void addSupports(String name, Batch supports) {
         ClassLearner learner = learner();
-        change(before -> learner.addSupports(model, before, name, supports));
+        change(before -> onStatisticsOf(before, learner.addSupports(model(before), before, name, supports)));
     }
 
     /**
@@ -198,7 +249,7 @@ public final class AdaptiveModel {
      */
     public void remove(String name) {
         ClassLearner learner = learner();
-        change(before -> learner.remove(before, name));
+        change(before -> onStatisticsOf(before, learner.remove(before, name)));
     }
 
     /**

@@ -213,7 +213,8 @@ public final class DjlModel implements InspectableModel {
 
     @Override
     public AdaptableModel withStatistics(Statistics statistics) {
-        if (statistics.useBatch() && layout().layers().stream().anyMatch(layer -> layer.kind() == NormKind.BATCH)) {
+        if (!statistics.equals(Statistics.SOURCE)
+                && layout().layers().stream().anyMatch(layer -> layer.kind() == NormKind.BATCH)) {
             throw new ModelException(
                     "'%s': batch norm cannot take statistics '%s' on the DJL engine, which does not reach the buffers of a module; leave statistics at source, or export the network as ONNX for io.tta4j.onnx.OnnxModel"
                             .formatted(name, statistics));

@@ -72,23 +72,71 @@ public interface AdaptableModel extends AutoCloseable {
 
     /**
      * The same model with its batch norm on other statistics: a view that shares the weights and theta's layout.
-     * Samples interact under statistics of the batch: {@link #samplesIndependent()} is false then,
+     * Samples interact under a blend with the batch: {@link #samplesIndependent()} is false then,
      * {@link Pass#samplePullback} is refused, and at {@link #source()} too the logits are not the original model's. A
      * batch of one sample whose map is a single position has no variance: a batch norm on its statistics alone then
      * puts out its shifts, whatever the input.
      *
+     * <p>Moving statistics start at the source's, so that their view is the model itself until it is
+     * {@linkplain #withMoments put on others}.
+     *
      * <p>Views live as long as the model: it frees what they use, and closing one does nothing.
      *
-     * @return the model itself for {@link Statistics#SOURCE}
-     * @throws ModelException if there is no batch norm that could take the batch's statistics; the message says why
+     * @return the model itself for {@link Statistics#SOURCE} and where statistics move
+     * @throws ModelException if there is no batch norm that could take the statistics; the message says why
      */
     default AdaptableModel withStatistics(Statistics statistics) {
-        if (statistics.useBatch()) {
+        if (!statistics.equals(Statistics.SOURCE)) {
             throw new ModelException(
                     "batch norm must be in the model for statistics '%s', but this one has none whose statistics can move; leave statistics at source"
                             .formatted(statistics));
         }
         return this;
+    }
+
+    /** The batch norm layers whose statistics can move; empty (the default) where there are none. */
+    default Optional<BatchNorms> batchNorms() {
+        return Optional.empty();
+    }
+
+    /**
+     * The same model with its batch norm on other moments: a view that shares the weights and theta's layout. Samples
+     * are as independent as in the model. It lives as long as the model; closing it does nothing.
+     *
+     * @return the model itself for the source's moments
+     * @throws ModelException if there are no {@link #batchNorms}
+     * @throws IllegalArgumentException if the moments are of another number of channels
+     */
+    default AdaptableModel withMoments(Moments moments) {
+        BatchNorms norms = batchNorms()
+                .orElseThrow(
+                        () -> new ModelException(
+                                "batch norm must be in the model for other moments, but there is none whose statistics can move"));
+        norms.requireFits(moments);
+        return moments.equals(norms.source()) ? this : new MovedModel(this, norms, moments);
+    }
+
+    /**
+     * Moves the moments with a batch: layer by layer on the way forward, {@code (1 - w) moments + w batch} with
+     * {@code w = 1 - (1 - rate)^N}, where the moments are those of the layer's input and its square over samples and
+     * space: the variance is that of the mixture. Each layer normalises by what its moments have become, so that the
+     * next one sees what it will see.
+     *
+     * <p>No pullback: for one, run {@link #forward} on the model {@linkplain #withMoments on the new moments}, whose
+     * logits are the same but for rounding.
+     *
+     * @param batch the inputs, N rows
+     * @param theta P values
+     * @param moments where to start from
+     * @param rates the share of a single sample, in (0, 1], one for each channel as {@link BatchNorms#rates} has them
+     * @return the answer and the new moments
+     * @throws ModelException if there are no {@link #batchNorms}
+     * @throws IllegalArgumentException if the batch, theta or the moments do not fit, or a rate is not in (0, 1]
+     * @throws IllegalStateException if the model is closed
+     */
+    default Observation observe(Batch batch, Vector theta, Moments moments, Vector rates) {
+        throw new ModelException(
+                "batch norm must be in the model for moments to move, but there is none whose statistics can");
     }
 
     @Override

@@ -16,6 +16,13 @@ public record AffineLayout(List<NormLayer> layers, int size) {
         layers = List.copyOf(layers);
     }
 
+    /** @throws IllegalArgumentException if theta has another number of values than P */
+    void requireFits(Vector theta) {
+        if (theta.size() != size) {
+            throw new IllegalArgumentException("theta must have %d values, but had %d".formatted(size, theta.size()));
+        }
+    }
+
     /**
      * The parts of a flat vector under the names that state dictionaries use, {@code <layer>.weight} and
      * {@code <layer>.bias}, in layout order.

@@ -2,6 +2,7 @@ package io.tta4j.model;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,17 @@ public final class Vector {
     /** A vector of zeros. */
     public static Vector zeros(int size) {
         return new Vector(new float[size]);
+    }
+
+    /** The values of several arrays, one after the other. */
+    public static Vector concatenate(List<float[]> parts) {
+        float[] all = new float[parts.stream().mapToInt(part -> part.length).sum()];
+        int offset = 0;
+        for (float[] part : parts) {
+            System.arraycopy(part, 0, all, offset, part.length);
+            offset += part.length;
+        }
+        return new Vector(all);
     }
 
     public int size() {

@@ -6,7 +6,6 @@ import io.tta4j.onnx.gradient.Kept;
 import io.tta4j.onnx.gradient.Pullback;
 import io.tta4j.onnx.graph.BatchAxis;
 import io.tta4j.onnx.graph.Graph;
-import io.tta4j.onnx.graph.GraphBuilder;
 import io.tta4j.onnx.probe.Constants;
 import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.NativeSession;
@@ -220,13 +219,7 @@ final class AdaptationSessions implements AutoCloseable {
     }
 
     private static ModelProto forward(Analysis analysis, Collection<String> outputs) {
-        Graph graph = analysis.graph();
-        GraphBuilder forward = new GraphBuilder();
-        graph.inputs().forEach(forward::input);
-        analysis.lifting().copyNodes(graph, analysis.facts(), forward);
-        outputs.forEach(forward::output);
-        graph.initializers().values().forEach(forward::initializer);
-        return forward.build(graph.model().getIrVersion(), graph.model().getOpsetImportList());
+        return analysis.lifting().forward(analysis.graph(), analysis.facts(), outputs);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.Shape;
 import io.tta4j.onnx.norm.Lifting;
 import io.tta4j.onnx.norm.LiveStatistics;
+import io.tta4j.onnx.norm.MovingStatistics;
 import io.tta4j.onnx.probe.Facts;
 import io.tta4j.onnx.probe.Observations;
 import io.tta4j.onnx.probe.Probe;
@@ -20,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
 
 /**
  * All that is known about a model before anything is built: read, folded, probed, its norm layers found.
@@ -59,7 +59,7 @@ record Analysis(
 
     private static final String OPENED = "the file has a fixed batch of %d; it was opened, and batches of any size run";
 
-    private static final String UNFOLD =
+    static final String UNFOLD =
             "export again with optimize=False, or with training=PRESERVE and do_constant_folding=False,";
 
     private static final String INSERTED =
@@ -68,9 +68,6 @@ record Analysis(
                     + " follow the batch, and with them most of what adaptation gains: "
                     + UNFOLD
                     + " to keep it";
-
-    private static final String NO_STATISTICS = "where batch norm was folded into convolutions, " + UNFOLD
-            + " to keep it; other norms have no statistics of the batch: leave statistics at source";
 
     /** @throws ModelException if the model is no classifier that can be served */
     static Analysis of(ModelFile file, OnnxOptions options) {
@@ -135,16 +132,9 @@ record Analysis(
     }
 
     /**
-     * The same model with batch norm on other statistics than those of training.
-     *
-     * @throws ModelException if there is no batch norm that could take them
+     * The same model with batch norm on a blend with the statistics of the batch. Norms that are none stay as they are.
      */
     Analysis withStatistics(Statistics statistics) {
-        if (lifting.sites().stream().noneMatch(LiveStatistics::canMove)) {
-            throw new ModelException(
-                    "'%s' must have batch norm in its graph for statistics '%s', but its norm layers are: %s; %s"
-                            .formatted(file.name(), statistics, kinds(), NO_STATISTICS));
-        }
         LiveStatistics live = LiveStatistics.of(graph, facts, lifting.sites(), statistics.batchWeight());
         return new Analysis(
                 file,
@@ -162,11 +152,14 @@ record Analysis(
                 Differentiator.of(live.graph(), live.facts(), live.sites(), head.logits()));
     }
 
-    private String kinds() {
-        return lifting.layout().layers().stream()
-                .map(layer -> layer.kind().label())
-                .distinct()
-                .collect(Collectors.joining(", "));
+    /** Whether there is a batch norm that could take the batch's statistics. */
+    boolean hasBatchNorm() {
+        return lifting.sites().stream().anyMatch(LiveStatistics::canMove);
+    }
+
+    /** The batch norm layers whose statistics can move. */
+    MovingStatistics moving() {
+        return new MovingStatistics(graph, facts, lifting);
     }
 
     private static int classes(ModelFile file, Head head, Facts facts) {

@@ -3,6 +3,7 @@ package io.tta4j.onnx;
 import ai.onnxruntime.OnnxJavaType;
 import io.tta4j.engine.Inspection;
 import io.tta4j.model.AffineLayout;
+import io.tta4j.model.BatchNorms;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.Statistics;
@@ -11,6 +12,7 @@ import io.tta4j.onnx.probe.Observations;
 import io.tta4j.onnx.session.NativeSession;
 import io.tta4j.onnx.session.SessionSettings;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What stays of an analysis while a model is in use: all but the graph and its weights, which serving has no use for.
@@ -28,6 +30,7 @@ import java.util.Optional;
  * @param layout the adapted layers' parameters
  * @param source theta as the file has it
  * @param samplesIndependent whether a row of the logits depends on the same row of the inputs alone
+ * @param batchNorms the batch norm layers whose statistics can move; empty where there are none
  * @param seen what the probe saw
  */
 record KnownModel(
@@ -43,7 +46,11 @@ record KnownModel(
         AffineLayout layout,
         Vector source,
         boolean samplesIndependent,
+        Optional<BatchNorms> batchNorms,
         Observations seen) {
+
+    private static final String NO_STATISTICS = "where batch norm was folded into convolutions, " + Analysis.UNFOLD
+            + " to keep it; other norms have no statistics of the batch: leave statistics at source";
 
     /** @throws ModelException if the model is no classifier, or cannot be adapted */
     static KnownModel of(ModelFile file, OnnxOptions options) {
@@ -86,21 +93,32 @@ record KnownModel(
                 analysis.lifting().layout(),
                 analysis.lifting().source(),
                 samplesIndependent,
+                analysis.moving().batchNorms(),
                 seen);
     }
 
     /**
-     * The same model with batch norm on other statistics than those of training.
+     * The same model with batch norm on a blend with the statistics of the batch.
      *
      * @throws ModelException if there is no batch norm that could take them, or the file has changed
      */
     KnownModel withStatistics(Statistics wanted) {
-        return of(
-                Analysis.again(file, options, seen).withStatistics(wanted),
-                inspection,
-                options,
-                Optional.of(wanted),
-                seen);
+        Analysis again = Analysis.again(file, options, seen);
+        if (!again.hasBatchNorm()) {
+            throw withoutBatchNorm(wanted);
+        }
+        return of(again.withStatistics(wanted), inspection, options, Optional.of(wanted), seen);
+    }
+
+    /** Why there are no such statistics. */
+    ModelException withoutBatchNorm(Statistics wanted) {
+        String kinds = layout.layers().stream()
+                .map(layer -> layer.kind().label())
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return new ModelException(
+                "'%s' must have batch norm in its graph for statistics '%s', but its norm layers are: %s; %s"
+                        .formatted(file.name(), wanted, kinds, NO_STATISTICS));
     }
 
     /**

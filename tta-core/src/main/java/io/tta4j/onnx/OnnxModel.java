@@ -13,13 +13,17 @@ import io.tta4j.engine.ServedPass;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.AffineLayout;
 import io.tta4j.model.Batch;
+import io.tta4j.model.BatchNorms;
 import io.tta4j.model.InputSpec;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.ModelException;
+import io.tta4j.model.Moments;
+import io.tta4j.model.Observation;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Statistics;
 import io.tta4j.model.Vector;
 import io.tta4j.onnx.AdaptationSessions.Keeping;
+import io.tta4j.onnx.MovingSession.Moved;
 import io.tta4j.onnx.norm.Lifting;
 import io.tta4j.onnx.session.Feed;
 import io.tta4j.onnx.session.FloatPool;
@@ -29,6 +33,7 @@ import io.tta4j.onnx.session.SharedWeights;
 import io.tta4j.onnx.session.ThetaPool;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +42,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +74,7 @@ public final class OnnxModel implements InspectableModel {
     private final Map<Statistics, OnnxModel> views = new HashMap<>();
     private @Nullable SharedWeights weights;
     private @Nullable AdaptationSessions sessions;
+    private @Nullable MovingSession moving;
 
     private OnnxModel(KnownModel known) {
         this.whole = null;
@@ -183,11 +190,59 @@ public final class OnnxModel implements InspectableModel {
         if (whole != null) {
             return whole.withStatistics(statistics);
         }
-        return statistics.useBatch() ? view(statistics) : this;
+        if (statistics.useBatch()) {
+            return view(statistics);
+        }
+        if (statistics.window().isPresent() && batchNorms().isEmpty()) {
+            throw known.withoutBatchNorm(statistics);
+        }
+        return this;
     }
 
     private synchronized OnnxModel view(Statistics statistics) {
         return views.computeIfAbsent(statistics, wanted -> new OnnxModel(this, known.withStatistics(wanted)));
+    }
+
+    @Override
+    public Optional<BatchNorms> batchNorms() {
+        return known.batchNorms();
+    }
+
+    /** {@inheritDoc} Slices of a batch, where {@link OnnxOptions#rowsPerPass} is set, move the moments in turn. */
+    @Override
+    public Observation observe(Batch batch, Vector theta, Moments moments, Vector rates) {
+        BatchNorms norms = batchNorms().orElseThrow(() -> known.withoutBatchNorm(Statistics.MOVING));
+        norms.requireFits(moments);
+        norms.requireRates(rates);
+        batch.requireFits(inputs());
+        leases.acquire();
+        try {
+            List<Outputs> outputs = new ArrayList<>();
+            Moments now = moments;
+            for (Batch slice : slices(batch)) {
+                try (Feed feed = Feed.of(slice)) {
+                    Moved moved = moving().run(this, feed, theta, now, BatchNorms.weights(rates, slice.rows()));
+                    outputs.add(moved.outputs());
+                    now = moved.moments();
+                }
+            }
+            return new Observation(new ServedPass(withMoments(now), batch, Outputs.concatenate(outputs)), now);
+        } finally {
+            leases.release();
+        }
+    }
+
+    private List<Batch> slices(Batch batch) {
+        int size = known.options().rowsPerPass();
+        if (size == 0 || batch.rows() <= size) {
+            return List.of(batch);
+        }
+        List<Batch> slices = new ArrayList<>();
+        for (int from = 0; from < batch.rows(); from += size) {
+            slices.add(batch.select(
+                    IntStream.range(from, Math.min(from + size, batch.rows())).toArray()));
+        }
+        return slices;
     }
 
     @Override
@@ -265,8 +320,12 @@ public final class OnnxModel implements InspectableModel {
 
     /** Runs a session of any theta. */
     OrtSession.Result run(NativeSession session, Set<String> outputs, Feed feed, Vector theta) {
+        return run(session, outputs, feed.tensors(), theta);
+    }
+
+    /** Runs a session of any theta, which is added to the inputs. */
+    OrtSession.Result run(NativeSession session, Set<String> outputs, Map<String, OnnxTensor> inputs, Vector theta) {
         try (ThetaPool.Lent lent = thetas.lend(theta)) {
-            Map<String, OnnxTensor> inputs = feed.tensors();
             inputs.put(Lifting.THETA, lent.tensor());
             return session.run(inputs, outputs);
         }
@@ -279,6 +338,17 @@ public final class OnnxModel implements InspectableModel {
             SharedWeights shared = whole == null ? weights(analysis) : whole.weights(analysis);
             built = new AdaptationSessions(analysis, known.options(), shared);
             sessions = built;
+            NativeMemory.trim();
+        }
+        return built;
+    }
+
+    private synchronized MovingSession moving() {
+        MovingSession built = moving;
+        if (built == null) {
+            Analysis analysis = known.analyse();
+            built = new MovingSession(analysis, known.options(), weights(analysis));
+            moving = built;
             NativeMemory.trim();
         }
         return built;
@@ -318,6 +388,9 @@ public final class OnnxModel implements InspectableModel {
     private synchronized void freeSessions() {
         if (sessions != null) {
             sessions.close();
+        }
+        if (moving != null) {
+            moving.close();
         }
     }
 

@@ -142,11 +142,14 @@ class DjlModelTest {
             assertThat(model.layout().layers()).extracting(NormLayer::kind).containsExactly(NormKind.BATCH);
             assertThat(model.samplesIndependent()).isTrue();
             assertThat(model.withStatistics(Statistics.SOURCE)).isSameAs(model);
-            assertThatThrownBy(() -> model.withStatistics(Statistics.BATCH))
-                    .isInstanceOf(ModelException.class)
-                    .hasMessageContaining(
-                            "'batch-norm.pt': batch norm cannot take statistics 'batch' on the DJL engine")
-                    .hasMessageContaining("leave statistics at source, or export the network as ONNX");
+            assertThat(model.batchNorms()).isEmpty();
+            for (Statistics other : List.of(Statistics.BATCH, Statistics.MOVING)) {
+                assertThatThrownBy(() -> model.withStatistics(other))
+                        .isInstanceOf(ModelException.class)
+                        .hasMessageContaining(
+                                "'batch-norm.pt': batch norm cannot take statistics '%s' on the DJL engine", other)
+                        .hasMessageContaining("leave statistics at source, or export the network as ONNX");
+            }
         }
     }
 

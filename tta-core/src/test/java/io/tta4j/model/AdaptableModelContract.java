@@ -436,7 +436,7 @@ public abstract class AdaptableModelContract {
     }
 
     @Test
-    void leavesBatchNormAsItIs() {
+    protected void leavesBatchNormAsItIs() {
         try (AdaptableModel model = open()) {
             assertThat(model.withStatistics(Statistics.SOURCE)).isSameAs(model);
         }

@@ -1,6 +1,8 @@
 package io.tta4j.onnx;
 
-import static io.tta4j.onnx.graph.TestGraph.real;
+import static io.tta4j.onnx.BatchNormNetwork.CHANNELS;
+import static io.tta4j.onnx.BatchNormNetwork.CLASSES;
+import static io.tta4j.onnx.BatchNormNetwork.EPSILON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -12,12 +14,10 @@ import io.tta4j.model.Matrix;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Statistics;
-import io.tta4j.model.Tensor;
 import io.tta4j.model.Vector;
 import io.tta4j.onnx.OnnxOptions.Activations;
 import io.tta4j.onnx.graph.TestGraph;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,109 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LiveStatisticsTest {
 
     private static final int ROWS = 5;
-    private static final int CHANNELS = 3;
-    private static final int CLASSES = 4;
-    private static final float EPSILON = 1e-3f;
-
-    /** Batch norm, a sigmoid (or nothing), batch norm, and a linear layer over all that comes out. */
-    private static final class Network {
-
-        final long[] space;
-        final boolean bent;
-        final int positions;
-        final float[] means = {0.5f, -1, 0.25f, 0.3f, 0.6f, 0.5f};
-        final float[] variances = {2, 0.5f, 1, 0.1f, 0.05f, 0.2f};
-        final float[] weights;
-
-        Network(boolean bent, long... space) {
-            this.space = space;
-            this.bent = bent;
-            this.positions = TestGraph.size(space);
-            this.weights = TestGraph.normal(new Random(3), CHANNELS * positions * CLASSES);
-        }
-
-        OnnxModel load(float epsilon) {
-            return load(epsilon, OnnxOptions.ofDefaults());
-        }
-
-        OnnxModel load(float epsilon, OnnxOptions options) {
-            TestGraph graph = new TestGraph(17);
-            long[] sample = new long[space.length + 1];
-            sample[0] = CHANNELS;
-            System.arraycopy(space, 0, sample, 1, space.length);
-            String first = batchNorm(graph, "first", graph.input("x", sample), 0, epsilon);
-            String second =
-                    batchNorm(graph, "second", bent ? graph.node("Sigmoid", List.of(first)) : first, CHANNELS, epsilon);
-            String logits = graph.node(
-                    "MatMul",
-                    List.of(
-                            graph.node("Flatten", List.of(second)),
-                            graph.constant(weights, (long) CHANNELS * positions, CLASSES)));
-            graph.output(logits);
-            return OnnxModel.load(graph.model().toByteArray(), "small.onnx", options);
-        }
-
-        private String batchNorm(TestGraph graph, String name, String x, int from, float epsilon) {
-            return graph.named(
-                    "/" + name + "/BatchNormalization",
-                    "BatchNormalization",
-                    List.of(
-                            x,
-                            graph.weights(CHANNELS),
-                            graph.weights(CHANNELS),
-                            graph.constant(Arrays.copyOfRange(means, from, from + CHANNELS), CHANNELS),
-                            graph.constant(Arrays.copyOfRange(variances, from, from + CHANNELS), CHANNELS)),
-                    real("epsilon", epsilon));
-        }
-
-        Batch batch(float[] x) {
-            long[] shape = new long[space.length + 2];
-            shape[0] = x.length / (CHANNELS * positions);
-            shape[1] = CHANNELS;
-            System.arraycopy(space, 0, shape, 2, space.length);
-            return Batch.of("x", Tensor.of(x, shape));
-        }
-
-        /** Logits as a textbook has them, row by row. */
-        double[] logits(float[] x, double[] theta, double batchWeight) {
-            double[] values = new double[x.length];
-            Arrays.setAll(values, i -> x[i]);
-            normalize(values, theta, 0, batchWeight);
-            if (bent) {
-                Arrays.setAll(values, i -> 1 / (1 + Math.exp(-values[i])));
-            }
-            normalize(values, theta, 1, batchWeight);
-            int features = CHANNELS * positions;
-            double[] logits = new double[x.length / features * CLASSES];
-            for (int i = 0; i < values.length; i++) {
-                for (int k = 0; k < CLASSES; k++) {
-                    logits[i / features * CLASSES + k] += values[i] * weights[i % features * CLASSES + k];
-                }
-            }
-            return logits;
-        }
-
-        private void normalize(double[] values, double[] theta, int layer, double batchWeight) {
-            int count = values.length / CHANNELS;
-            double[] mean = new double[CHANNELS];
-            double[] variance = new double[CHANNELS];
-            for (int i = 0; i < values.length; i++) {
-                mean[i / positions % CHANNELS] += values[i] / count;
-            }
-            for (int i = 0; i < values.length; i++) {
-                double centered = values[i] - mean[i / positions % CHANNELS];
-                variance[i / positions % CHANNELS] += centered * centered / count;
-            }
-            for (int i = 0; i < values.length; i++) {
-                int channel = i / positions % CHANNELS;
-                int source = layer * CHANNELS + channel;
-                double m = batchWeight * mean[channel] + (1 - batchWeight) * means[source];
-                double v = batchWeight * variance[channel] + (1 - batchWeight) * variances[source];
-                int scale = layer * 2 * CHANNELS + channel;
-                values[i] = theta[scale] * (values[i] - m) / Math.sqrt(v + EPSILON) + theta[scale + CHANNELS];
-            }
-        }
-    }
 
     static Stream<Arguments> networks() {
         return Stream.of(new long[] {2, 3}, new long[] {4}, new long[0], new long[] {2, 1, 2})
@@ -143,7 +40,7 @@ class LiveStatisticsTest {
     @ParameterizedTest(name = "space {0}, weight of the batch {2}")
     @MethodSource("networks")
     void agreesWithFiniteDifferences(String name, long[] space, double batchWeight) {
-        Network network = new Network(true, space);
+        BatchNormNetwork network = new BatchNormNetwork(true, space);
         float[] x = TestGraph.normal(new Random(5), ROWS * CHANNELS * network.positions);
         float[] seed = TestGraph.normal(new Random(7), ROWS * CLASSES);
         try (OnnxModel model = network.load(EPSILON)) {
@@ -189,7 +86,7 @@ class LiveStatisticsTest {
     /** Whatever scale and shift come in front of it, batch norm on the batch's statistics takes them out again. */
     @Test
     void hidesScalesAndShiftsInFrontOfIt() {
-        Network network = new Network(false, 2, 3);
+        BatchNormNetwork network = new BatchNormNetwork(false, 2, 3);
         float[] x = TestGraph.normal(new Random(5), ROWS * CHANNELS * network.positions);
         float[] seed = TestGraph.normal(new Random(7), ROWS * CLASSES);
         try (OnnxModel model = network.load(1e-12f);
@@ -203,7 +100,7 @@ class LiveStatisticsTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 1})
     void blendsReachBothEnds(double end) {
-        Network network = new Network(true, 2, 3);
+        BatchNormNetwork network = new BatchNormNetwork(true, 2, 3);
         float[] x = TestGraph.normal(new Random(5), ROWS * CHANNELS * network.positions);
         Matrix seed = Matrix.of(ROWS, CLASSES, TestGraph.normal(new Random(7), ROWS * CLASSES));
         double near = end == 0 ? 1e-7 : 1 - 1e-7;
@@ -221,7 +118,7 @@ class LiveStatisticsTest {
 
     @Test
     void isTheModelItselfOnTheSourcesStatistics() {
-        try (OnnxModel model = new Network(true, 2, 3).load(EPSILON)) {
+        try (OnnxModel model = new BatchNormNetwork(true, 2, 3).load(EPSILON)) {
             AdaptableModel view = model.withStatistics(Statistics.BATCH);
 
             assertThat(model.withStatistics(Statistics.SOURCE)).isSameAs(model);
@@ -234,7 +131,7 @@ class LiveStatisticsTest {
 
     @Test
     void makesSamplesInteract() {
-        Network network = new Network(true, 2, 3);
+        BatchNormNetwork network = new BatchNormNetwork(true, 2, 3);
         float[] x = TestGraph.normal(new Random(5), ROWS * CHANNELS * network.positions);
         Matrix seed = Matrix.of(ROWS, CLASSES, TestGraph.normal(new Random(7), ROWS * CLASSES));
         try (OnnxModel model = network.load(EPSILON)) {
@@ -256,7 +153,7 @@ class LiveStatisticsTest {
 
     @Test
     void servesTheSourceOnTheBatchsStatisticsToo() {
-        Network network = new Network(true, 2, 3);
+        BatchNormNetwork network = new BatchNormNetwork(true, 2, 3);
         float[] x = TestGraph.normal(new Random(5), ROWS * CHANNELS * network.positions);
         try (OnnxModel model = network.load(EPSILON)) {
             float[] source = model.source().toArray();
@@ -278,7 +175,7 @@ class LiveStatisticsTest {
     /** A single value has no variance: what is left of it is the shift. */
     @Test
     void leavesTheShiftsOfASingleValue() {
-        Network network = new Network(false);
+        BatchNormNetwork network = new BatchNormNetwork(false);
         try (OnnxModel model = network.load(EPSILON)) {
             float[] theta = model.source().toArray();
             double[] logits = new double[CLASSES];
@@ -307,7 +204,7 @@ class LiveStatisticsTest {
     /** Forward and backward in one graph, in which the statistics are computed once. */
     @Test
     void isTheSameWhereActivationsAreRecomputed() {
-        Network network = new Network(true, 2, 3);
+        BatchNormNetwork network = new BatchNormNetwork(true, 2, 3);
         Batch batch = network.batch(TestGraph.normal(new Random(5), ROWS * CHANNELS * network.positions));
         // A row of zeros has a part in the statistics all the same.
         float[] values = TestGraph.normal(new Random(7), ROWS * CLASSES);
@@ -328,7 +225,7 @@ class LiveStatisticsTest {
     @Test
     void doesNotCutBatches() {
         OnnxOptions slices = OnnxOptions.custom().rowsPerPass(2).build();
-        try (OnnxModel model = new Network(true, 2, 3).load(EPSILON, slices)) {
+        try (OnnxModel model = new BatchNormNetwork(true, 2, 3).load(EPSILON, slices)) {
             assertThatExceptionOfType(ModelException.class)
                     .isThrownBy(() -> model.withStatistics(Statistics.BATCH))
                     .withMessageContaining("must run over whole batches");
@@ -337,7 +234,7 @@ class LiveStatisticsTest {
 
     @Test
     void livesAsLongAsTheModel() {
-        Network network = new Network(true, 2, 3);
+        BatchNormNetwork network = new BatchNormNetwork(true, 2, 3);
         Batch batch = network.batch(TestGraph.normal(new Random(5), ROWS * CHANNELS * network.positions));
         OnnxModel model = network.load(EPSILON);
         AdaptableModel view = model.withStatistics(Statistics.BATCH);

@@ -126,7 +126,7 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource({
         "alpha, much, must be a number",
-        "statistics, train, 'must be source, batch, or a weight'",
+        "statistics, train, 'must be source, batch, a weight'",
         "compat, yes, must be true or false",
         "layers, '', must be 'all'"
     })

@@ -109,6 +109,7 @@ public final class SarProvider implements MethodProvider {
         return new Setting(
                 "statistics",
                 defaultStatistics.toString(),
-                "where batch norm takes its means and variances from: source, batch, or a weight of the batch in 0..1");
+                "where batch norm takes its means and variances from: source, batch, a weight of the"
+                        + " batch in 0..1, or a moving average over the stream: moving, or moving(window in samples)");
     }
 }

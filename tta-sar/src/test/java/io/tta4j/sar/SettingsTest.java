@@ -142,6 +142,10 @@ class SettingsTest {
 
         assertThat(sar(Map.of("statistics", "batch")).statistics()).isEqualTo(Statistics.BATCH);
         assertThat(sar(Map.of()).statistics()).isEqualTo(Statistics.SOURCE);
+        // To gradients, moving statistics are constants: a sample has its own.
+        assertThat(sar(Map.of("statistics", "moving(50)", "gradientQuantile", "0.5"))
+                        .statistics())
+                .isEqualTo(Statistics.moving(50));
 
         TentConfig other = tent(Map.of("learningRate", "0.5", "momentum", "0.25", "layers", "all", "statistics", "0.3"))
                 .config();
@@ -200,8 +204,8 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "statistics, train, 'must be source, batch, or a weight'",
-        "statistics, 1.5, 'must be source, batch, or a weight'",
+        "statistics, train, 'must be source, batch, a weight'",
+        "statistics, 1.5, 'must be source, batch, a weight'",
         "rho, much, must be a number",
         "compat, yes, must be true or false",
         "layers, '', must be 'all'"

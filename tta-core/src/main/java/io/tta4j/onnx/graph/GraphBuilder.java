@@ -212,12 +212,16 @@ public final class GraphBuilder {
     }
 
     /**
-     * The nodes so far in place of a graph's own; inputs, outputs and what else there is are the graph's, constants
+     * The nodes so far in place of a graph's own; outputs and what else there is are the graph's, inputs and constants
      * those of both.
      */
     public Graph into(Graph original) {
         ModelProto.Builder model = original.model().toBuilder();
-        model.getGraphBuilder().clearNode().addAllNode(nodes).addAllInitializer(initializers.values());
+        model.getGraphBuilder()
+                .clearNode()
+                .addAllNode(nodes)
+                .addAllInput(inputs.values())
+                .addAllInitializer(initializers.values());
         return new Graph(model.build());
     }
 

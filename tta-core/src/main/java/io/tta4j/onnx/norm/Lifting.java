@@ -1,5 +1,6 @@
 package io.tta4j.onnx.norm;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.tta4j.model.AffineLayout;
@@ -13,6 +14,7 @@ import io.tta4j.onnx.norm.NormSite.Parameter;
 import io.tta4j.onnx.probe.Facts;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,7 +70,7 @@ public final class Lifting {
             layers.put(site, layer);
         }
         this.layout = new AffineLayout(List.copyOf(byName.values()), size);
-        this.source = Vector.of(concatenate(values, size));
+        this.source = Vector.concatenate(values);
     }
 
     private static String freeName(Map<String, NormSite> owners, NormSite site) {
@@ -91,16 +93,6 @@ public final class Lifting {
         return a.kind() == b.kind()
                 && a.weight().source().equals(b.weight().source())
                 && a.bias().map(Parameter::source).equals(b.bias().map(Parameter::source));
-    }
-
-    private static float[] concatenate(List<float[]> parts, int size) {
-        float[] all = new float[size];
-        int offset = 0;
-        for (float[] part : parts) {
-            System.arraycopy(part, 0, all, offset, part.length);
-            offset += part.length;
-        }
-        return all;
     }
 
     public List<NormSite> sites() {
@@ -143,6 +135,20 @@ public final class Lifting {
             offset += Math.toIntExact(lengths[i]);
         }
         return new ThetaSlices(byOffset);
+    }
+
+    /**
+     * A forward pass over the graph, with theta as an input.
+     *
+     * @param outputs what it is to hand out
+     */
+    public ModelProto forward(Graph graph, Facts facts, Collection<String> outputs) {
+        GraphBuilder forward = new GraphBuilder();
+        graph.inputs().forEach(forward::input);
+        copyNodes(graph, facts, forward);
+        outputs.forEach(forward::output);
+        graph.initializers().values().forEach(forward::initializer);
+        return forward.build(graph.model().getIrVersion(), graph.model().getOpsetImportList());
     }
 
     /** Copies the graph's nodes to a builder, with the parameters taken from theta, whose slices it returns. */

@@ -1,7 +1,6 @@
 package io.tta4j.onnx.norm;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.tta4j.model.NormKind;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.GraphBuilder;
@@ -9,11 +8,9 @@ import io.tta4j.onnx.graph.Node;
 import io.tta4j.onnx.graph.Shape;
 import io.tta4j.onnx.graph.Tensors;
 import io.tta4j.onnx.probe.Facts;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 
 /**
  * A graph whose batch norm takes its statistics, in part or whole, from the batch: ordinary nodes compute means and
@@ -27,8 +24,10 @@ import java.util.stream.LongStream;
  */
 public record LiveStatistics(Graph graph, Facts facts, List<NormSite> sites) {
 
-    private static final int MEAN = 3;
-    private static final int VARIANCE = 4;
+    /** Which inputs of a BatchNormalization node its statistics are. */
+    static final int MEAN = 3;
+
+    static final int VARIANCE = 4;
 
     /**
      * Rewrites a graph.
@@ -74,27 +73,11 @@ public record LiveStatistics(Graph graph, Facts facts, List<NormSite> sites) {
     private static Normalization.Live emit(
             GraphBuilder builder, Graph original, Facts facts, NormSite site, double batchWeight) {
         Normalization.Frozen source = (Normalization.Frozen) site.normalization();
-        Shape shape = facts.shape(site.input());
-        long channels = shape.fixedExtent(1);
-        long[] others =
-                LongStream.range(0, shape.rank()).filter(axis -> axis != 1).toArray();
-        String x = site.input();
-        String elements = builder.emit(
-                "Cast",
-                List.of(builder.emit("Size", List.of(x))),
-                GraphBuilder.attribute("to", DataType.FLOAT.getNumber()));
-        String share = builder.divide(builder.scalar((double) channels), elements);
-        String batchMean = builder.multiply(builder.sum(x, false, others), share);
-        long[] perChannel = new long[shape.rank() - 1];
-        Arrays.fill(perChannel, 1);
-        perChannel[0] = channels;
-        String centered = builder.subtract(x, builder.reshape(batchMean, perChannel));
-        String batchVariance =
-                builder.multiply(builder.sum(builder.multiply(centered, centered), false, others), share);
+        BatchMoments batch = BatchMoments.of(builder, facts, site);
         return new Normalization.Live(
-                blended(builder, original, batchMean, source.mean(), batchWeight),
-                blended(builder, original, batchVariance, source.variance(), batchWeight),
-                batchMean,
+                blended(builder, original, batch.mean(), source.mean(), batchWeight),
+                blended(builder, original, batch.variance(), source.variance(), batchWeight),
+                batch.mean(),
                 source.epsilon(),
                 batchWeight);
     }

@@ -1,0 +1,73 @@
+package io.tta4j;
+
+import io.tta4j.method.State;
+import io.tta4j.model.AdaptableModel;
+import io.tta4j.model.Batch;
+import io.tta4j.model.BatchNorms;
+import io.tta4j.model.ModelException;
+import io.tta4j.model.Moments;
+import io.tta4j.model.Observation;
+import io.tta4j.model.Statistics;
+import io.tta4j.model.Vector;
+import java.util.Optional;
+
+/**
+ * The statistics of batch norm that move with a stream: two vectors of its state, {@code movingMean} and
+ * {@code movingVariance}, which the method knows nothing of. It sees a model that stands on them.
+ */
+final class MovingMoments {
+
+    private static final String MEANS = "movingMean";
+    private static final String VARIANCES = "movingVariance";
+
+    private final AdaptableModel model;
+    private final Moments source;
+    private final Vector rates;
+
+    private MovingMoments(AdaptableModel model, BatchNorms norms, double window) {
+        this.model = model;
+        this.source = norms.source();
+        this.rates = norms.rates(window);
+    }
+
+    /**
+     * What moves; empty where nothing is to.
+     *
+     * @throws ModelException if the model has no batch norm that could
+     */
+    static Optional<MovingMoments> of(AdaptableModel model, Statistics statistics) {
+        if (statistics.window().isEmpty()) {
+            return Optional.empty();
+        }
+        BatchNorms norms = model.batchNorms()
+                .orElseThrow(() -> new ModelException(
+                        "batch norm must be in the model for statistics '%s', but there is none whose statistics can move; leave statistics at source"
+                                .formatted(statistics)));
+        return Optional.of(new MovingMoments(model, norms, statistics.window().getAsDouble()));
+    }
+
+    /** A state on the source's moments. */
+    State onSource(State state) {
+        return on(source, state);
+    }
+
+    /** A state on these moments. */
+    State on(Moments moments, State state) {
+        return state.with(MEANS, moments.means()).with(VARIANCES, moments.variances());
+    }
+
+    /** The moments of a state. */
+    Moments of(State state) {
+        return new Moments(state.vector(MEANS, source.means()), state.vector(VARIANCES, source.variances()));
+    }
+
+    /** The model on the moments of a state. */
+    AdaptableModel model(State state) {
+        return model.withMoments(of(state));
+    }
+
+    /** Moves the moments of a state with a batch. */
+    Observation observe(Batch batch, State state) {
+        return model.observe(batch, state.theta(), of(state), rates);
+    }
+}
