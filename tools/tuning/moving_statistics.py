@@ -2,7 +2,7 @@
 
 For the ResNet-20 of ../shared, on tuning images. Prints a line of accuracies for each rule, as docs/tuning.md tables them.
 
-    python3 tools/tuning/moving_statistics.py --shared ../shared --rule frozen batch moving:200:16 before:200:16
+    python3 tools/tuning/moving_statistics.py --shared ../shared --rule frozen batch moving:300:16 before:200:16
 
 A rule is frozen, batch, or WHEN:WINDOW:RATIO. WHEN is moving (a batch is answered under what it has moved the statistics
 to) or before (under those before it). WINDOW is that of the first layer in samples, RATIO the last layer's to the first's.

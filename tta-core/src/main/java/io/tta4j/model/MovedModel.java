@@ -109,6 +109,11 @@ final class MovedModel implements AdaptableModel {
         }
 
         @Override
+        public Batch batch() {
+            return pass.batch();
+        }
+
+        @Override
         public Matrix logits() {
             return pass.logits();
         }

@@ -25,7 +25,7 @@ public record Statistics(double batchWeight, OptionalDouble window) {
     /** Those of the batch: batch norm as in training, and as SAR and Tent were published. */
     public static final Statistics BATCH = new Statistics(1);
 
-    private static final double DEFAULT_WINDOW = 200;
+    private static final double DEFAULT_WINDOW = 300;
 
     /** A moving average with the default window. */
     public static final Statistics MOVING = moving(DEFAULT_WINDOW);

@@ -29,8 +29,8 @@ class StatisticsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "moving, 200, moving",
-        "moving(200), 200, moving",
+        "moving, 300, moving",
+        "moving(300), 300, moving",
         "moving(1000), 1000, moving(1000.0)",
         "' moving(1) ', 1, moving(1.0)"
     })
