@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line: {@code demo}, {@code replay}, {@code inspect} and {@code prototypes}.
+ * The command line: {@code demo}, {@code replay}, {@code inspect}, {@code prototypes} and {@code corrupt}.
  *
  * <p>Exit codes: 0, 1 after an internal failure, 2 after bad input. What went wrong stands on one line on standard
  * error; {@code --debug} adds the stack trace.
@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             InspectCommand.class,
             PrototypesCommand.class,
+            CorruptCommand.class,
             HelpCommand.class
         },
         usageHelpWidth = Tta.HELP_WIDTH,
@@ -87,7 +88,7 @@ public final class Tta implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(), "a command must be given: demo, replay, inspect or prototypes");
+                spec.commandLine(), "a command must be given: demo, replay, inspect, prototypes or corrupt");
     }
 
     /** Says which version this is. */
