@@ -13,8 +13,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line: {@code demo}, {@code replay}, {@code compare}, {@code inspect}, {@code prototypes} and
- * {@code fisher}.
+ * The command line: {@code demo}, {@code replay}, {@code compare}, {@code corrupt}, {@code inspect}, {@code prototypes}
+ * and {@code fisher}.
  *
  * <p>Exit codes: 0, 1 after an internal failure, 2 after bad input. What went wrong stands on one line on standard
  * error; {@code --debug} adds the stack trace.
@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             PrototypesCommand.class,
             FisherCommand.class,
+            CorruptCommand.class,
             HelpCommand.class
         },
         usageHelpWidth = Tta.HELP_WIDTH,
@@ -90,7 +91,8 @@ public final class Tta implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(), "a command must be given: demo, replay, compare, inspect, prototypes or fisher");
+                spec.commandLine(),
+                "a command must be given: demo, replay, compare, corrupt, inspect, prototypes or fisher");
     }
 
     /** Says which version this is. */

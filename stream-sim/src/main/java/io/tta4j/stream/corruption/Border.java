@@ -5,14 +5,22 @@ enum Border {
     /** The edge pixel goes on for ever: {@code aaa|abcd|ddd}. */
     NEAREST {
         @Override
-        int inside(int position, int length) {
-            return Math.min(length - 1, Math.max(0, position));
+        int outside(int position, int length) {
+            return position < 0 ? 0 : length - 1;
+        }
+    },
+    /** The image is mirrored about its edge: {@code cba|abcd|dcb}. */
+    REFLECT {
+        @Override
+        int outside(int position, int length) {
+            int folded = Math.floorMod(position, 2 * length);
+            return Math.min(folded, 2 * length - 1 - folded);
         }
     },
     /** The image is mirrored about its edge pixel: {@code dcb|abcd|cba}. */
     REFLECT_101 {
         @Override
-        int inside(int position, int length) {
+        int outside(int position, int length) {
             if (length == 1) {
                 return 0;
             }
@@ -23,5 +31,10 @@ enum Border {
     };
 
     /** The position within 0..length-1 whose value stands at this one. */
-    abstract int inside(int position, int length);
+    final int inside(int position, int length) {
+        return position >= 0 && position < length ? position : outside(position, length);
+    }
+
+    /** As {@link #inside}, of a position that is not. */
+    abstract int outside(int position, int length);
 }

@@ -1,5 +1,7 @@
 package io.tta4j.stream.corruption;
 
+import io.tta4j.stream.image.RgbImage;
+
 /**
  * Pillow's {@code resize} with its box filter: a source pixel counts in full for each target pixel whose box holds its
  * centre. First along the rows, then along the columns, rounded to bytes after each.
@@ -9,16 +11,16 @@ final class BoxResize {
     private BoxResize() {}
 
     static byte[] resize(byte[] pixels, int height, int width, int newHeight, int newWidth) {
-        byte[] wide = new byte[height * newWidth * UnitImage.CHANNELS];
+        byte[] wide = new byte[height * newWidth * RgbImage.CHANNELS];
         for (int row = 0; row < height; row++) {
-            int from = row * width * UnitImage.CHANNELS;
-            int to = row * newWidth * UnitImage.CHANNELS;
-            resizeLine(pixels, from, UnitImage.CHANNELS, width, wide, to, newWidth);
+            int from = row * width * RgbImage.CHANNELS;
+            int to = row * newWidth * RgbImage.CHANNELS;
+            resizeLine(pixels, from, RgbImage.CHANNELS, width, wide, to, newWidth);
         }
-        byte[] out = new byte[newHeight * newWidth * UnitImage.CHANNELS];
-        int stride = newWidth * UnitImage.CHANNELS;
+        byte[] out = new byte[newHeight * newWidth * RgbImage.CHANNELS];
+        int stride = newWidth * RgbImage.CHANNELS;
         for (int column = 0; column < newWidth; column++) {
-            int start = column * UnitImage.CHANNELS;
+            int start = column * RgbImage.CHANNELS;
             resizeLine(wide, start, stride, height, out, start, newHeight);
         }
         return out;
@@ -32,7 +34,7 @@ final class BoxResize {
             double centre = (i + 0.5) * scale;
             int first = Math.max(0, (int) Math.ceil(centre - reach - 0.5));
             int last = Math.min(length - 1, (int) Math.ceil(centre + reach - 0.5) - 1);
-            for (int channel = 0; channel < UnitImage.CHANNELS; channel++) {
+            for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
                 int sum = 0;
                 for (int j = first; j <= last; j++) {
                     sum += in[from + j * stride + channel] & 0xff;

@@ -1,9 +1,11 @@
 package io.tta4j.stream.corruption;
 
+import io.tta4j.stream.image.RgbImage;
+
 /** What a corruption does at one severity. */
 @FunctionalInterface
 interface Distortion {
 
-    /** Returns the distorted image, which may be the given one, changed; values are clipped afterwards. */
-    UnitImage apply(UnitImage image, Draws draws);
+    /** Returns the distorted image's bytes. */
+    byte[] apply(RgbImage image, Draws draws);
 }

@@ -25,8 +25,9 @@ final class Plasma {
         return plasma;
     }
 
+    /** The height at a place, on and on in both directions: the side is a power of two. */
     double at(int row, int column) {
-        return heights[Math.floorMod(row, side) * side + Math.floorMod(column, side)];
+        return heights[(row & (side - 1)) * side + (column & (side - 1))];
     }
 
     /** The middle of each square of known points. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.tta4j.stream.demo.TexturedShapes;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,9 +21,12 @@ class CorruptionsTest {
         return Corruptions.all().stream();
     }
 
-    /** The second severity of saturate is its strongest loss of colour; from the third on it adds colour. */
+    /**
+     * Saturate loses colour most at its second severity and then adds some; the others trade one constant for another.
+     */
     static Stream<Corruption> growing() {
-        return all().filter(corruption -> !corruption.name().equals("saturate"));
+        Set<String> turning = Set.of("saturate", "glass_blur", "motion_blur", "elastic_transform", "spatter", "frost");
+        return all().filter(corruption -> !turning.contains(corruption.name()));
     }
 
     @Test
@@ -33,12 +37,20 @@ class CorruptionsTest {
                         "shot_noise",
                         "impulse_noise",
                         "defocus_blur",
+                        "glass_blur",
+                        "motion_blur",
+                        "zoom_blur",
+                        "snow",
+                        "frost",
                         "fog",
                         "brightness",
                         "contrast",
+                        "elastic_transform",
                         "pixelate",
+                        "jpeg_compression",
                         "speckle_noise",
                         "gaussian_blur",
+                        "spatter",
                         "saturate");
     }
 
@@ -68,7 +80,20 @@ class CorruptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gaussian_noise", "shot_noise", "impulse_noise", "speckle_noise", "fog"})
+    @ValueSource(
+            strings = {
+                "gaussian_noise",
+                "shot_noise",
+                "impulse_noise",
+                "glass_blur",
+                "motion_blur",
+                "snow",
+                "frost",
+                "fog",
+                "elastic_transform",
+                "speckle_noise",
+                "spatter"
+            })
     void anotherSeedGivesOtherPixels(String name) {
         Corruption corruption = Corruptions.named(name);
         assertThat(corruption.apply(IMAGE, SIZE, SIZE, 3, 1)).isNotEqualTo(corruption.apply(IMAGE, SIZE, SIZE, 3, 2));
@@ -99,9 +124,31 @@ class CorruptionsTest {
     @ParameterizedTest
     @MethodSource("all")
     void worksOnOtherSizes(Corruption corruption) {
-        byte[] pixels = TestImages.pattern(5, 70);
-        assertThat(corruption.apply(pixels, 5, 70, 5, 0)).hasSameSizeAs(pixels);
-        assertThat(corruption.apply(TestImages.pattern(1, 1), 1, 1, 5, 0)).hasSize(3);
+        for (int severity = 1; severity <= 5; severity++) {
+            for (int[] size : new int[][] {{5, 70}, {70, 5}, {1, 1}, {2, 3}, {81, 77}}) {
+                byte[] pixels = TestImages.pattern(size[0], size[1]);
+                for (ParameterSet parameters : ParameterSet.values()) {
+                    Corruption fixed = Corruptions.named(corruption.name(), parameters);
+                    assertThat(fixed.apply(pixels, size[0], size[1], severity, 0))
+                            .hasSameSizeAs(pixels);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void constantsGoWithTheSize(Corruption corruption) {
+        assertConstants(corruption, 64, 64, ParameterSet.CIFAR);
+        assertConstants(corruption, 64, 65, ParameterSet.IMAGENET);
+        assertConstants(corruption, 65, 8, ParameterSet.IMAGENET);
+    }
+
+    private static void assertConstants(Corruption corruption, int height, int width, ParameterSet expected) {
+        byte[] pixels = TestImages.waves(height, width);
+        assertThat(corruption.apply(pixels, height, width, 3, 7))
+                .isEqualTo(Corruptions.named(corruption.name(), expected).apply(pixels, height, width, 3, 7));
+        assertThat(ParameterSet.forSize(height, width)).isEqualTo(expected);
     }
 
     @ParameterizedTest

@@ -67,7 +67,7 @@ class NoiseTest {
 
     private static int[] corrupted(String name, int severity) {
         byte[] grey = TestImages.constant(SIDE, SIDE, GREY);
-        return TestImages.unsigned(Corruptions.named(name).apply(grey, SIDE, SIDE, severity, 42));
+        return TestImages.unsigned(Corruptions.named(name, ParameterSet.CIFAR).apply(grey, SIDE, SIDE, severity, 42));
     }
 
     private static double share(int[] values, int wanted) {

@@ -16,6 +16,18 @@ final class TestImages {
         return pixels;
     }
 
+    /** At (x, y) channel c is ((c + 2) x^2 / 7 + y^2 / 3 + x y / (c + 1)) mod 256, each quotient rounded down. */
+    static byte[] waves(int height, int width) {
+        byte[] pixels = new byte[height * width * 3];
+        for (int i = 0; i < pixels.length; i++) {
+            int y = i / 3 / width;
+            int x = i / 3 % width;
+            int c = i % 3;
+            pixels[i] = (byte) ((c + 2) * x * x / 7 + y * y / 3 + x * y / (c + 1));
+        }
+        return pixels;
+    }
+
     static byte[] constant(int height, int width, int value) {
         byte[] pixels = new byte[height * width * 3];
         Arrays.fill(pixels, (byte) value);

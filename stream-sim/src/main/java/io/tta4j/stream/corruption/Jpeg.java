@@ -1,0 +1,22 @@
+package io.tta4j.stream.corruption;
+
+import io.tta4j.stream.image.ImageCodec;
+import io.tta4j.stream.image.RgbImage;
+import java.io.IOException;
+
+/**
+ * JPEG, written and read again.
+ *
+ * @param quality libjpeg's, 1..100
+ */
+record Jpeg(int quality) implements Distortion {
+
+    @Override
+    public byte[] apply(RgbImage image, Draws draws) {
+        try {
+            return ImageCodec.decode(ImageCodec.jpeg(image, quality)).values();
+        } catch (IOException e) {
+            throw new IllegalStateException("a JPEG that was just written could not be read", e);
+        }
+    }
+}
