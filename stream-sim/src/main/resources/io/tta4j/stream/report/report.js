@@ -105,7 +105,7 @@ const isMap = value => value !== null && typeof value === "object" && !Array.isA
 
 function details(id, values, prefix = "") {
   for (const [key, value] of Object.entries(values)) {
-    const label = (prefix + key).replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+    const label = (prefix + key).replace(/([a-z])([A-Z][a-z])/g, "$1 $2").toLowerCase().replace(/\bmib\b/, "MiB");
     if (isMap(value) && prefix === "") {
       details(id, value, key + " ");
     } else {
@@ -168,8 +168,9 @@ function scaleOf(gains) {
 
 function axisOf({ ticks, digits, at }) {
   const svg = drawing("svg", { "aria-hidden": "true" });
-  ticks.forEach((tick, i) => svg.append(drawing("text", { x: at(tick), y: 12, class: i % (ticks.length - 1) ? "wide" : "" },
-    signed(tick, digits))));
+  const last = ticks.length - 1;
+  ticks.forEach((tick, i) => svg.append(drawing("text", { x: i === last ? "100%" : i ? at(tick) : 0, y: 12,
+    "text-anchor": i === last ? "end" : i ? "middle" : "start", class: i % last ? "wide" : "" }, signed(tick, digits))));
   return svg;
 }
 
@@ -368,7 +369,10 @@ const colour = name => getComputedStyle(document.documentElement).getPropertyVal
 
 function axis(title, extra = {}) {
   const { ticks, grid, ...rest } = extra;
-  return { ticks: { color: colour("--quiet"), maxRotation: 0, ...ticks }, grid: { color: colour("--line"), ...grid },
+  const decimals = function (value, index, all) {
+    return minus(Chart.Ticks.formatters.numeric.call(this, value, index, all));
+  };
+  return { ticks: { color: colour("--quiet"), maxRotation: 0, ...(extra.type === "category" ? {} : { callback: decimals }), ...ticks }, grid: { color: colour("--line"), ...grid },
     border: { color: colour("--line") }, title: { display: !!title, text: title, color: colour("--quiet") }, ...rest };
 }
 
@@ -421,7 +425,7 @@ function roomForNames(canvas, parts) {
 }
 
 /* A line a method along the images of the stream. */
-function courseChart(id, name, unit, of, { named = false, marks, only = shown() } = {}) {
+function courseChart(id, name, unit, of, { range = {}, named = false, marks, only = shown() } = {}) {
   const canvas = byId(id);
   const parts = stretches();
   const { names, room } = named ? roomForNames(canvas, parts) : { names: "none", room: 0 };
@@ -446,7 +450,7 @@ function courseChart(id, name, unit, of, { named = false, marks, only = shown() 
       interaction: { mode: "index", intersect: false },
       layout: { padding: { top: room } },
       scales: { x: axis("images", { type: "linear", min: 0, max: Math.max(1, ...lines.flatMap(l => l.points.map(p => p.x))),
-        grid: { display: false }, ticks: { maxTicksLimit: 8, callback: value => count(value) } }), y: axis(unit) },
+        grid: { display: false }, ticks: { maxTicksLimit: 8, callback: value => count(value) } }), y: axis(unit, range) },
       plugins: {
         legend: { display: false },
         driftMarks: { parts, names },
@@ -467,7 +471,7 @@ function courseChart(id, name, unit, of, { named = false, marks, only = shown() 
 
 function streamCharts() {
   const window = inView(methods[0])[0].prequential.window;
-  const notes = [`Each point is a window of at least ${count(window)} images.`];
+  const notes = [`Each point is a window of ${count(window)} images or a few more; the last one may be smaller.`];
   if (stretches().length) notes.push("Dashed lines: the corruption changes.");
   else if (inView(methods[0]).some(r => r.course.domainChanges.length > 1)) {
     notes.push("The corruption changes at other places in each; choose one to see where.");
@@ -476,7 +480,7 @@ function streamCharts() {
   charts.push(
     courseChart("accuracy-plot", "accuracy", "accuracy, %", r => r.windows, { named: true }),
     courseChart("reliable-plot", "reliable share", "reliable, %", r => r.course.reliable,
-      { marks: r => r.course.resets, only: shown().filter(m => m !== "source") }),
+      { range: { min: 0, max: 100 }, marks: r => r.course.resets, only: shown().filter(m => m !== "source") }),
     courseChart("entropy-plot", "entropy of the predicted classes", "nats", r => r.course.entropy));
 }
 
@@ -540,7 +544,7 @@ function classStrips() {
   const rows = rowsOf(strips, labels);
   const darkest = Math.max(...labels, ...strips.flatMap(({ columns }) => columns.flat()));
   byId("classes-note").textContent = `A row a class${rows.length < labels.length ? `, the ${rows.length} most frequent of ${labels.length}` : ""}, `
-    + "from left to right over the stream; the darker, the more often it is the answer. The column at the right is how often "
+    + "from left to right over the stream; the stronger the colour, the more often it is the answer. The column at the right is how often "
     + "it is the label, over the whole stream.";
   byId("classes").replaceChildren(...strips.map(({ method, columns }) => {
     const figure = element("figure");
@@ -575,6 +579,7 @@ const named = {
       ctx.lineTo(x, y.getPixelForValue(set.gain.high));
       ctx.stroke();
     }
+    taken.push({ left: area.left, right: area.right, top: y.getPixelForValue(0), bottom: y.getPixelForValue(0) });
     for (const { x, y: at } of dots) taken.push({ left: x - 6, right: x + 6, top: at - 6, bottom: at + 6 });
     for (const { set, x, y: at } of dots) {
       const width = ctx.measureText(set.label).width;
@@ -686,6 +691,10 @@ function begin() {
     if (innerWidth !== width) draw();
     width = innerWidth;
   });
-  addEventListener("beforeprint", draw);
-  addEventListener("afterprint", draw);
+  for (const [event, isPrinting] of [["beforeprint", true], ["afterprint", false]]) {
+    addEventListener(event, () => {
+      document.documentElement.classList.toggle("printing", isPrinting);
+      draw();
+    });
+  }
 }

@@ -102,7 +102,7 @@ function sessionCharts() {
     },
     options: options({
       interaction: { mode: "index", intersect: false },
-      scales: { x: axis(isStatic ? "" : "session", { grid: { display: false }, ticks: { maxRotation: 55 } }), y: axis(measure.unit) },
+      scales: { x: axis(isStatic ? "" : "session", { type: "category", grid: { display: false }, ticks: { maxRotation: 55 } }), y: axis(measure.unit) },
       plugins: { legend: { display: false }, tooltip: { callbacks: { label: item => ` ${item.dataset.label}  ${fixed(item.raw)}` } } },
     }),
   }));
