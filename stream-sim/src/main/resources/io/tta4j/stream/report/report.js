@@ -61,7 +61,7 @@ function swatch(method) {
 }
 
 function withSwatch(method) {
-  const label = document.createDocumentFragment();
+  const label = element("span", undefined, "named");
   label.append(swatch(method), method);
   return label;
 }
@@ -429,6 +429,7 @@ function courseChart(id, name, unit, of, { range = {}, named = false, marks, onl
   const canvas = byId(id);
   const parts = stretches();
   const { names, room } = named ? roomForNames(canvas, parts) : { names: "none", room: 0 };
+  if (named) canvas.parentElement.style.height = `${300 + room}px`;
   const lines = only.map(method => {
     const results = inView(method);
     const x = ends(results);
@@ -440,7 +441,7 @@ function courseChart(id, name, unit, of, { range = {}, named = false, marks, onl
   return new Chart(canvas, {
     type: "line",
     data: { datasets: lines.map(({ method, points, marks: own }) => ({
-      label: method, data: points, borderColor: colour(cssColour(method)), backgroundColor: colour(cssColour(method)), borderWidth: 2,
+      label: method, data: points, borderColor: colour(cssColour(method)), backgroundColor: colour(cssColour(method)), borderWidth: longest > 100 ? 1.25 : 2,
       clip: 8, borderDash: method === "source" ? [6, 4] : [],
       pointStyle: points.map((_, i) => own[i] > 0 ? "triangle" : "circle"),
       pointRadius: points.map((_, i) => own[i] > 0 ? 6 : longest > 30 ? 0 : 2.5),
@@ -514,8 +515,8 @@ function rowsOf(strips, labels) {
 }
 
 function mostPredicted(column) {
-  const k = column.indexOf(Math.max(...column));
-  return `${className(k)} ${fixed(100 * column[k], 0)} %`;
+  const k = column.reduce((best, share, i) => share > column[best] ? i : best, 0);
+  return `${className(k)} (${fixed(100 * column[k], 0)} %)`;
 }
 
 function strip(canvas, columns, labels, rows, darkest) {
@@ -542,7 +543,7 @@ function classStrips() {
   const labels = labelShares(inView(methods[0]));
   const strips = shown().map(method => ({ method, columns: shares(inView(method)) }));
   const rows = rowsOf(strips, labels);
-  const darkest = Math.max(...labels, ...strips.flatMap(({ columns }) => columns.flat()));
+  const darkest = rows.reduce((most, k) => Math.max(most, labels[k], ...strips.flatMap(({ columns }) => columns.map(column => column[k]))), 0);
   byId("classes-note").textContent = `A row a class${rows.length < labels.length ? `, the ${rows.length} most frequent of ${labels.length}` : ""}, `
     + "from left to right over the stream; the stronger the colour, the more often it is the answer. The column at the right is how often "
     + "it is the label, over the whole stream.";

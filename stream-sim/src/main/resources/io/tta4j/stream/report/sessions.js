@@ -60,7 +60,7 @@ function incrementalTables() {
     ["unknownAuroc", 100], ["unknownFpr95", 100]].filter(([key]) => methods.some(m => whole(m, key) !== null));
   const names = { harmonicMean: "harmonic mean", unknownAuroc: "unknown AUROC", unknownFpr95: "unknown FPR95" };
   table("whole", ["method", ...columns.map(([key]) => names[key] ?? key)],
-    methods.map(m => ({ cells: [withSwatch(m), ...columns.map(([key, scale]) => fixed(whole(m, key, scale)))] })));
+    methods.map(m => ({ cells: [withSwatch(m), ...columns.map(([key, scale]) => fixed(whole(m, key, scale), scale === 1 ? 2 : 1))] })));
   byId("whole-note").textContent = isStatic ? "Percent, the mean over corruptions."
     : "Percent over all sessions, every image the same weight; drop and forgetting in points, in the last session.";
   if (isStatic) return;
