@@ -194,7 +194,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                 text.flush();
                 Map<String, Object> config = config(facts, images, used.length, drawn, choice, inputs);
                 config.putAll(measures.config(protocol, batch));
-                files.write(new ReplayReport(results, config, Environment.current()));
+                files.write(new ReplayReport(results, config, Environment.current(), images));
                 if (cells.isPresent()) {
                     cells.get().delete();
                 }

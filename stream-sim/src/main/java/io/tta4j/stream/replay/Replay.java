@@ -206,6 +206,7 @@ public final class Replay {
                 : Stream.concat(Stream.of(source), runs.stream()).toList();
         KnownClasses known = new KnownClasses(model.classes());
         Digest shown = new Digest();
+        GalleryTally gallery = new GalleryTally();
         for (Session session : stream.sessions()) {
             session.introduced().forEach(introduced -> known.introduce(introduced.label()));
             List<Batch> supported = supports(session);
@@ -216,6 +217,9 @@ public final class Replay {
                 List<Expected> expected = expected(session, answered, positions, known);
                 all.forEach(run -> run.answer(batch, expected));
                 all.forEach(run -> run.keepPaceWith(source));
+                if (!stream.isClassIncremental()) {
+                    show(positions, source, runs, gallery);
+                }
                 answered += positions.size();
                 listener.answered(stream.name(), positions.size());
             }
@@ -225,9 +229,22 @@ public final class Replay {
         }
         StreamFacts facts = new StreamFacts(cell, shown.hex(), domainChanges(stream));
         Scores ofSource = source.scores();
-        return runs.stream()
-                .map(run -> run.result(facts, ofSource, source.nanos()))
+        return IntStream.range(0, runs.size())
+                .mapToObj(i -> runs.get(i).result(facts, ofSource, source.nanos(), gallery.of(i)))
                 .toList();
+    }
+
+    private void show(List<Position> positions, MethodRun source, List<MethodRun> runs, GalleryTally gallery) {
+        for (int i = 0; i < positions.size(); i++) {
+            int row = i;
+            Position position = positions.get(row);
+            gallery.add(
+                    sets.get(position.set()).name(),
+                    position.image(),
+                    labels[position.image()],
+                    source.prediction(row),
+                    runs.stream().map(run -> run.prediction(row)).toList());
+        }
     }
 
     private MethodRun run(ImageStream stream, Method method) {

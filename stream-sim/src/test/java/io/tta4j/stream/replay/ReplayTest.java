@@ -107,6 +107,13 @@ final class ReplayTest {
         assertThat(result.scores().classes())
                 .containsExactly(new Accuracy(24, 6), new Accuracy(24, 6), new Accuracy(23, 6), new Accuracy(23, 6));
         assertThat(result.domainChanges()).containsExactly(new DomainChange(0, "fog"));
+        // The last batch is images 92 and 93, of classes 0 and 1; the one before is at theta 22, two off.
+        assertThat(result.gallery())
+                .containsExactly(
+                        new AnsweredImage("fog", 93, 1, 1, 0),
+                        new AnsweredImage("fog", 92, 0, 0, 3),
+                        new AnsweredImage("fog", 91, 3, 3, 1),
+                        new AnsweredImage("fog", 90, 2, 2, 0));
     }
 
     @Test
