@@ -72,6 +72,7 @@ class SettingsTest {
                         Map.entry("rho", "0.1"),
                         Map.entry("margin", "1.5"),
                         Map.entry("resetThreshold", "0"),
+                        Map.entry("sourceMomentum", "0.97"),
                         Map.entry("layers", "layer1.*"),
                         Map.entry("maxGradientNorm", "2"),
                         Map.entry("gradientQuantile", "0.75"),
@@ -87,6 +88,7 @@ class SettingsTest {
                                 .rho(0.1)
                                 .margin(1.5)
                                 .resetThreshold(0)
+                                .sourceMomentum(0.97)
                                 .layers("layer1.*")
                                 .maxGradientNorm(2)
                                 .gradientQuantile(0.75)

@@ -24,6 +24,9 @@ import java.util.OptionalDouble;
  * @param margin E0, at least 0: a sample is reliable if its entropy is below; by default 0.4 ln C
  * @param resetThreshold e_m, at least 0: theta goes back to the source where the loss average falls below; 0 never
  *     resets; by default 0.2 ln C / ln 1000
+ * @param sourceMomentum m, in 0..1: how much of its way from the source theta keeps over an adaptation batch of
+ *     {@value #SOURCE_PULL_ROWS} samples; 1 keeps all, as the authors' code; by default
+ *     {@value #DEFAULT_SOURCE_MOMENTUM}
  * @param layers which norm layers adapt; by default all but the last floor(L/4)
  * @param maxGradientNorm if set, greater than 0: a sample is reliable only if the norm of its own entropy gradient is
  *     at most this
@@ -42,6 +45,7 @@ public record SarConfig(
         double rho,
         EntropyBound margin,
         EntropyBound resetThreshold,
+        double sourceMomentum,
         LayerSelection layers,
         OptionalDouble maxGradientNorm,
         OptionalDouble gradientQuantile,
@@ -66,12 +70,19 @@ public record SarConfig(
      */
     public static final EntropyBound DEFAULT_RESET_THRESHOLD = EntropyBound.shareOfLargest(0.2 / Math.log(1000));
 
+    /** Theta goes its way alone, as in the authors' code. */
+    public static final double DEFAULT_SOURCE_MOMENTUM = 1;
+
+    /** The adaptation batch that {@link #sourceMomentum()} is told for. */
+    static final int SOURCE_PULL_ROWS = 64;
+
     public SarConfig {
         Range.NON_NEGATIVE.require(method + ".learningRate", learningRate.value());
         Range.BELOW_ONE.require(method + ".momentum", momentum);
         Range.NON_NEGATIVE.require(method + ".rho", rho);
         Range.NON_NEGATIVE.require(method + ".margin", margin.value());
         Range.NON_NEGATIVE.require(method + ".resetThreshold", resetThreshold.value());
+        Range.SHARE.require(method + ".sourceMomentum", sourceMomentum);
         maxGradientNorm.ifPresent(value -> Range.POSITIVE.require(method + ".maxGradientNorm", value));
         gradientQuantile.ifPresent(value -> Range.QUANTILE.require(method + ".gradientQuantile", value));
         if (statistics.useBatch() && (maxGradientNorm.isPresent() || gradientQuantile.isPresent())) {
@@ -115,6 +126,7 @@ public record SarConfig(
         private double rho = DEFAULT_RHO;
         private EntropyBound margin = DEFAULT_MARGIN;
         private EntropyBound resetThreshold = DEFAULT_RESET_THRESHOLD;
+        private double sourceMomentum = DEFAULT_SOURCE_MOMENTUM;
         private LayerSelection layers = LayerSelection.allButLast();
         private OptionalDouble maxGradientNorm = OptionalDouble.empty();
         private OptionalDouble gradientQuantile = OptionalDouble.empty();
@@ -133,6 +145,7 @@ public record SarConfig(
             rho = base.rho;
             margin = base.margin;
             resetThreshold = base.resetThreshold;
+            sourceMomentum = base.sourceMomentum;
             layers = base.layers;
             maxGradientNorm = base.maxGradientNorm;
             gradientQuantile = base.gradientQuantile;
@@ -196,6 +209,12 @@ public record SarConfig(
             return resetThreshold(EntropyBound.nats(resetThreshold));
         }
 
+        /** See {@link SarConfig#sourceMomentum()}. */
+        public Builder sourceMomentum(double sourceMomentum) {
+            this.sourceMomentum = sourceMomentum;
+            return this;
+        }
+
         /** See {@link SarConfig#layers()}. */
         public Builder layers(LayerSelection layers) {
             this.layers = layers;
@@ -250,6 +269,7 @@ public record SarConfig(
                     rho,
                     margin,
                     resetThreshold,
+                    sourceMomentum,
                     layers,
                     maxGradientNorm,
                     gradientQuantile,

@@ -48,6 +48,10 @@ public final class SarProvider implements MethodProvider {
                         "resetThreshold",
                         defaults.resetThreshold().toString(),
                         "average entropy in nats below which the model is reset, 0 for never, " + Range.NON_NEGATIVE),
+                new Setting(
+                        "sourceMomentum",
+                        Double.toString(defaults.sourceMomentum()),
+                        "how much of its way from the source theta keeps over 64 samples, " + Range.SHARE),
                 layers(),
                 new Setting(
                         "maxGradientNorm",
@@ -70,6 +74,7 @@ public final class SarProvider implements MethodProvider {
         settings.number("rho").ifPresent(config::rho);
         settings.number("margin").ifPresent(config::margin);
         settings.number("resetThreshold").ifPresent(config::resetThreshold);
+        settings.number("sourceMomentum").ifPresent(config::sourceMomentum);
         settings.text("layers").ifPresent(config::layers);
         settings.number("maxGradientNorm").ifPresent(config::maxGradientNorm);
         settings.number("gradientQuantile").ifPresent(config::gradientQuantile);

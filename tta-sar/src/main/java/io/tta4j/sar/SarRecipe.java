@@ -4,6 +4,7 @@ import io.tta4j.method.Adaptation;
 import io.tta4j.method.State;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Pass;
+import io.tta4j.model.Vector;
 import io.tta4j.sar.filter.EntropyMargin;
 import io.tta4j.sar.filter.GradientNormLimit;
 import io.tta4j.sar.filter.GradientNormQuantile;
@@ -14,6 +15,7 @@ import io.tta4j.sar.minimizer.ReliableLoss;
 import io.tta4j.sar.minimizer.Sgd;
 import io.tta4j.sar.recovery.LossAverageReset;
 import io.tta4j.sar.recovery.Recovery;
+import io.tta4j.sar.recovery.SourcePull;
 
 /**
  * The recipe of {@link Sar} with the minimizer left open: the entropy of reliable samples is descended along the
@@ -62,14 +64,20 @@ public record SarRecipe(SarConfig config, Minimizer minimizer) {
                 margin,
                 config.layers().mask(model.layout()),
                 model.samplesIndependent());
-        Sgd optimizer = new Sgd(config.learningRate().of(pass.rows()), config.momentum());
         Recovery recovery = new LossAverageReset(config.resetThreshold().nats(model.classes()), config.compat());
 
         Descent descent = minimizer.descend(loss, pass, state.theta());
         boolean skipped = descent.isEmpty() && !config.compat();
-        State stepped = skipped ? state : optimizer.step(state, descent.gradient());
+        State stepped = skipped ? state : step(state, descent, pass.rows(), model.source());
         Recovery.Outcome outcome = recovery.after(stepped, descent.loss(), model.source());
         return new Adaptation(outcome.state(), descent.report(pass.rows(), outcome.reset()));
+    }
+
+    private State step(State state, Descent descent, int rows, Vector source) {
+        State stepped = new Sgd(config.learningRate().of(rows), config.momentum()).step(state, descent.gradient());
+        // As much for the same samples, in however many batches they come.
+        double kept = Math.pow(config.sourceMomentum(), (double) rows / SarConfig.SOURCE_PULL_ROWS);
+        return new SourcePull(kept).after(stepped, descent.loss(), source).state();
     }
 
     private SampleFilter reliable(SampleFilter margin) {

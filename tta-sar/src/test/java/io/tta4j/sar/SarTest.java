@@ -159,6 +159,27 @@ class SarTest {
                 .isEqualTo(step(explicit, State.of(model.source()), batch));
     }
 
+    /** With no learning rate and no momentum, only the pull is left: m^(N / 64) of the way from the source stays. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 16, 64, 128})
+    void aStepIsPulledToTheSourceByItsSamples(int rows) {
+        Sar sar = Sar.of(SarConfig.custom()
+                .learningRate(0)
+                .rho(0)
+                .margin(100)
+                .resetThreshold(0)
+                .sourceMomentum(0.25)
+                .build());
+        Vector way = Vector.of(0.5f, -0.25f, 2, 0);
+        State away = State.of(model.source().plus(1, way));
+
+        State pulled = step(sar, away, LinearModel.batch(random(rows, 2, 2, new Random(3))))
+                .state();
+
+        Vector left = way.times((float) Math.pow(0.25, rows / 64.0));
+        assertThat(pulled.theta().minus(model.source().plus(1, left)).norm()).isLessThan(1e-6);
+    }
+
     @Test
     void aStepWithoutReliableSamplesIsSkipped() {
         Sar sar = Sar.of(SarConfig.custom().resetThreshold(0).build());

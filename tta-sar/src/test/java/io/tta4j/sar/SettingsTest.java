@@ -41,6 +41,7 @@ class SettingsTest {
                         "rho",
                         "margin",
                         "resetThreshold",
+                        "sourceMomentum",
                         "layers",
                         "maxGradientNorm",
                         "gradientQuantile",
@@ -62,6 +63,7 @@ class SettingsTest {
                         "0.05",
                         "0.4 ln C",
                         "0.029 ln C",
+                        "1.0",
                         "all but the last floor(L/4)",
                         "off",
                         "off",
@@ -108,17 +110,18 @@ class SettingsTest {
 
     @Test
     void everySettingIsRead() {
-        SarConfig config = sar(Map.of(
-                        "learningRate", "0.01",
-                        "objective", "come",
-                        "momentum", "0",
-                        "rho", "0.1",
-                        "margin", "1.5",
-                        "resetThreshold", "0",
-                        "layers", "layer1.*",
-                        "maxGradientNorm", "2",
-                        "gradientQuantile", "0.75",
-                        "compat", "true"))
+        SarConfig config = sar(Map.ofEntries(
+                        Map.entry("learningRate", "0.01"),
+                        Map.entry("objective", "come"),
+                        Map.entry("momentum", "0"),
+                        Map.entry("rho", "0.1"),
+                        Map.entry("margin", "1.5"),
+                        Map.entry("resetThreshold", "0"),
+                        Map.entry("sourceMomentum", "0.97"),
+                        Map.entry("layers", "layer1.*"),
+                        Map.entry("maxGradientNorm", "2"),
+                        Map.entry("gradientQuantile", "0.75"),
+                        Map.entry("compat", "true")))
                 .config();
 
         assertThat(config)
@@ -129,6 +132,7 @@ class SettingsTest {
                         .rho(0.1)
                         .margin(1.5)
                         .resetThreshold(0)
+                        .sourceMomentum(0.97)
                         .layers("layer1.*")
                         .maxGradientNorm(2)
                         .gradientQuantile(0.75)
