@@ -5,15 +5,17 @@ import io.tta4j.method.SourceSurvey;
 import io.tta4j.method.SourceSurveys;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Pass;
+import io.tta4j.stream.card.ModelCard;
+import io.tta4j.stream.data.Batcher;
 import io.tta4j.stream.data.DataException;
-import io.tta4j.stream.data.ImageBatcher;
-import io.tta4j.stream.data.LabelledImages;
+import io.tta4j.stream.data.DataSet;
+import io.tta4j.stream.data.LabelledSamples;
 import io.tta4j.stream.data.Preprocessing;
+import io.tta4j.stream.data.Samples;
 import io.tta4j.stream.report.OutputFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -29,8 +31,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Learns where a model's classes lie among its features, once, from labelled source data, for csfa.prototypes.",
             "",
-            "The data is a folder with images.npy, uint8 [N, H, W, 3], and labels.npy. Images of classes that the model",
-            "does not have are left out. The file holds the classes' means and the spread within them, no image.",
+            "The data is a folder with images.npy, uint8 [N, H, W, 3], and labels.npy, or another data set without",
+            "corruption (docs/data.md). Samples of classes that the model does not have are left out. The file holds the",
+            "classes' means and the spread within them, no sample.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -50,7 +53,7 @@ final class PrototypesCommand implements Callable<Integer>, Debuggable {
     @Option(names = "--model", paramLabel = "M", required = true, description = "the model: ONNX or TorchScript")
     private Path model = Path.of("");
 
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "images.npy and labels.npy")
+    @Option(names = "--data", paramLabel = "DIR", required = true, description = "the samples and their labels")
     private Path data = Path.of("");
 
     @Option(names = "--out", paramLabel = "P.safetensors", required = true, description = "where the prototypes go")
@@ -75,7 +78,13 @@ final class PrototypesCommand implements Callable<Integer>, Debuggable {
     private ModelOptions options = new ModelOptions();
 
     @Mixin
+    private DataOptions reading = new DataOptions();
+
+    @Mixin
     private PreprocessingOptions preprocessing = new PreprocessingOptions();
+
+    @Mixin
+    private ScalingOptions scaling = new ScalingOptions();
 
     @Option(names = "--debug", description = "show stack traces")
     private boolean debug;
@@ -91,61 +100,82 @@ final class PrototypesCommand implements Callable<Integer>, Debuggable {
             throw new IllegalArgumentException("--batch must be at least 1, but was " + batch);
         }
         OutputFile file = OutputFile.at(out);
-        Preprocessing inputs = preprocessing.preprocessing();
+        ModelCard card = preprocessing.card(model);
+        PrintWriter err = spec.commandLine().getErr();
+        BadFiles badFiles = reading.badFiles(err);
         SourceSurvey survey = SourceSurveys.named("prototypes");
-        try (LabelledImages images = LabelledImages.open(data);
+        try (DataSet set = reading.openSingle(data, card);
                 InspectableModel network = options.engine(model).load(model, options.loadWithFeatures())) {
             List<String> names = classes.isEmpty()
                     ? IntStream.range(0, network.classes())
                             .mapToObj(Integer::toString)
                             .toList()
                     : classes;
-            int[] labels = images.labels();
+            int[] labels = set.labels();
             int[] known = IntStream.range(0, labels.length)
                     .filter(i -> labels[i] < network.classes())
                     .toArray();
             if (known.length == 0) {
-                throw new DataException("labels.npy must have images of the model's %d classes, but had none"
+                throw new DataException("labels.npy must have samples of the model's %d classes, but had none"
                         .formatted(network.classes()));
             }
+            LabelledSamples samples = DataOptions.labelled(set, card, network);
+            DataOptions.warnOfOrder(set, network, err);
+            scaling.check(network, List.of(samples.samples()), card.preprocessing(), err);
             SourceSurvey.Findings findings = survey.begin(network, names);
-            look(network, images, inputs, known, findings);
+            int seen = look(network, samples, card.preprocessing(), known, badFiles, findings);
+            if (seen == 0) {
+                throw new DataException(
+                        "%s must have samples that can be read, but had none".formatted(data.getFileName()));
+            }
             file.write(findings::writeTo);
             PrintWriter text = spec.commandLine().getOut();
             text.printf(
-                    "%s: %d classes, %d features, from %d images%s%n",
+                    "%s: %d classes, %d features, from %d samples%s%n",
                     out.getFileName(),
                     names.size(),
                     network.features().orElseThrow(),
-                    known.length,
+                    seen,
                     known.length < labels.length
                             ? "; %d of other classes left out".formatted(labels.length - known.length)
                             : "");
             text.flush();
+            badFiles.report();
         }
         return 0;
     }
 
-    private void look(
+    /** Returns how many samples could be read. */
+    private int look(
             AdaptableModel network,
-            LabelledImages images,
+            LabelledSamples labelled,
             Preprocessing inputs,
             int[] rows,
+            BadFiles badFiles,
             SourceSurvey.Findings findings)
             throws IOException {
-        ImageBatcher batcher = ImageBatcher.of(network, images.images().shape(), inputs, batch);
-        int[] labels = images.labels();
-        byte[] pixels = new byte[images.images().shape().values()];
+        Samples samples = labelled.samples();
+        Batcher batcher = samples.format().batcher(network, inputs, batch);
+        int[] labels = labelled.labels();
+        byte[] sample = new byte[samples.format().bytes()];
+        int seen = 0;
         for (int start = 0; start < rows.length; start += batch) {
-            int[] some = Arrays.copyOfRange(rows, start, Math.min(start + batch, rows.length));
             batcher.begin();
-            for (int row : some) {
-                images.images().read(row, pixels);
-                batcher.add(pixels);
+            IntStream.Builder classesSeen = IntStream.builder();
+            for (int i = start; i < Math.min(start + batch, rows.length); i++) {
+                if (badFiles.read(samples, rows[i], sample)) {
+                    batcher.add(sample);
+                    classesSeen.add(labels[rows[i]]);
+                }
             }
-            try (Pass pass = network.serve(batcher.batch(), network.source())) {
-                findings.add(pass, Arrays.stream(some).map(row -> labels[row]).toArray());
+            int[] some = classesSeen.build().toArray();
+            seen += some.length;
+            if (some.length > 0) {
+                try (Pass pass = network.serve(batcher.batch(), network.source())) {
+                    findings.add(pass, some);
+                }
             }
         }
+        return seen;
     }
 }

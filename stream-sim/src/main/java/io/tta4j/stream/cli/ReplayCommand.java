@@ -2,10 +2,12 @@ package io.tta4j.stream.cli;
 
 import io.tta4j.engine.Engine;
 import io.tta4j.model.AdaptableModel;
-import io.tta4j.stream.data.CorruptedSet;
-import io.tta4j.stream.data.Images;
-import io.tta4j.stream.data.LabelledImages;
+import io.tta4j.stream.card.ModelCard;
+import io.tta4j.stream.data.DataSet;
+import io.tta4j.stream.data.LabelledSamples;
 import io.tta4j.stream.data.Preprocessing;
+import io.tta4j.stream.data.Samples;
+import io.tta4j.stream.image.Geometry;
 import io.tta4j.stream.replay.Replay;
 import io.tta4j.stream.replay.ReplayResult;
 import io.tta4j.stream.report.ConsoleTable;
@@ -35,13 +37,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Replays a folder of corrupted images through a model and compares methods. */
+/** Replays corrupted samples through a model and compares methods. */
 @Command(
         name = "replay",
         description = {
             "Replays corrupted images through a model, batch by batch: each method answers, is scored, then adapts.",
             "",
-            "DIR is laid out as CIFAR-10-C is: <corruption>.npy, uint8 [N, H, W, 3], and labels.npy [N].",
+            "DIR is laid out as CIFAR-10-C is: <corruption>.npy, uint8 [N, H, W, 3], and labels.npy [N]; or as ImageNet-C:",
+            "<corruption>/<severity>/<class>/<file>. Class folders, Tiny-ImageNet, CIFAR's binary files and .npz files of",
+            "images or of token ids are read, too (docs/data.md).",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -71,7 +75,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
             description = "the model, a classifier of images: ONNX or TorchScript")
     private Path model = Path.of("");
 
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "the folder of images and labels")
+    @Option(names = "--data", paramLabel = "DIR", required = true, description = "the samples and their labels")
     private Path data = Path.of("");
 
     @Option(
@@ -152,7 +156,13 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     private ModelOptions options = new ModelOptions();
 
     @Mixin
+    private DataOptions reading = new DataOptions();
+
+    @Mixin
     private PreprocessingOptions preprocessing = new PreprocessingOptions();
+
+    @Mixin
+    private ScalingOptions scaling = new ScalingOptions();
 
     @Option(names = "--json", paramLabel = "F", description = "write results, config and environment as JSON")
     private @Nullable Path json;
@@ -175,7 +185,10 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     public Integer call() throws IOException {
         MethodChoice choice = MethodChoice.of(methods, settings);
         List<StreamSetting> plain = plainSettings();
-        Preprocessing inputs = preprocessing.preprocessing();
+        ModelCard card = preprocessing.card(model);
+        Preprocessing inputs = card.preprocessing();
+        PrintWriter err = spec.commandLine().getErr();
+        BadFiles badFiles = reading.badFiles(err);
         requirePositive("--batch", batch);
         requirePositive("--limit", limit == null ? 1 : limit);
         ReportFiles files = new ReportFiles();
@@ -183,37 +196,49 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         files.add(csv, ReportFormat.CSV);
         files.add(report, ReportFormat.HTML);
         Engine engine = options.engine(model);
-        try (CorruptedSet set = CorruptedSet.open(data);
-                LabelledImages supports = setting.equals(INCREMENTAL) ? incremental.openSupport() : null) {
-            List<Images> images = new ArrayList<>();
-            for (String corruption : chosenCorruptions(set)) {
-                images.add(set.images(corruption));
-            }
+        try (DataSet set = reading.open(data, card);
+                DataSet support = setting.equals(INCREMENTAL) ? incremental.openSupport(reading, card) : null) {
+            List<String> chosen = chosenCorruptions(set);
+            int severity = set.severities().get(set.severities().size() - 1);
+            chosen.forEach(corruption -> set.require(corruption, severity));
             int[] labels = set.labels();
             int[] used = limit == null ? labels : Arrays.copyOf(labels, Math.min(limit, labels.length));
             byte[] bytes = Files.readAllBytes(model);
             try (AdaptableModel network = engine.load(model, options.load(choice.methods()))) {
+                Geometry geometry = DataOptions.geometry(set, card, network);
+                List<Samples> samples = new ArrayList<>();
+                for (String corruption : chosen) {
+                    samples.add(set.samples(corruption, severity, geometry));
+                }
+                DataOptions.warnOfOrder(set, network, err);
+                LabelledSamples supports = support == null ? null : DataOptions.labelled(support, card, network);
                 // Of the file as it is now: it may be another one when the replay is over.
                 Map<String, Object> facts =
                         ModelFacts.of(engine, network, model.getFileName().toString(), bytes);
                 Replay replay = supports == null
-                        ? new Replay(network, images, used, inputs, batch)
-                        : new Replay(network, images, used, supports, inputs, batch);
+                        ? new Replay(network, samples, used, inputs, batch)
+                        : new Replay(network, samples, used, supports, inputs, batch);
+                scaling.check(network, samples, inputs, err);
                 List<? extends StreamSetting> drawn = supports == null
                         ? plain
                         : incremental.settings(network.classes(), used, supports.labels(), seed);
-                long total = imagesIn(drawn, images, used);
+                long total = samplesIn(drawn, samples, used);
                 PrintWriter text = spec.commandLine().getOut();
                 describe(drawn.get(0), text);
                 List<ReplayResult> results = new ArrayList<>();
                 try (Progress progress = Progress.of(total)) {
                     for (StreamSetting streams : drawn) {
-                        results.addAll(replay.run(streams, choice.methods(), progress));
+                        results.addAll(replay.run(streams, choice.methods(), badFiles.over(progress)));
                     }
                 }
                 text.print(ConsoleTable.of(results));
                 text.flush();
-                Map<String, Object> config = config(facts, images, used.length, drawn.get(0), choice, inputs);
+                badFiles.report();
+                Map<String, Object> config = config(facts, samples, used.length, drawn.get(0), choice);
+                config.putAll(preprocessing.config(model, inputs, geometry));
+                if (badFiles.count() > 0) {
+                    config.put("skippedFiles", badFiles.count());
+                }
                 files.write(new ReplayReport(results, config, Environment.current()));
             }
         }
@@ -226,8 +251,8 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         }
     }
 
-    private static long imagesIn(List<? extends StreamSetting> drawn, List<Images> images, int[] labels) {
-        List<String> names = images.stream().map(Images::name).toList();
+    private static long samplesIn(List<? extends StreamSetting> drawn, List<Samples> samples, int[] labels) {
+        List<String> names = samples.stream().map(Samples::name).toList();
         return drawn.stream()
                 .flatMap(streams -> streams.streams(names, labels).stream())
                 .flatMap(stream -> stream.sessions().stream())
@@ -235,7 +260,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                 .sum();
     }
 
-    private List<String> chosenCorruptions(CorruptedSet set) {
+    private List<String> chosenCorruptions(DataSet set) {
         return corruptions.contains(ALL) ? set.corruptions() : List.copyOf(new LinkedHashSet<>(corruptions));
     }
 
@@ -268,17 +293,12 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     }
 
     private Map<String, Object> config(
-            Map<String, Object> facts,
-            List<Images> images,
-            int used,
-            StreamSetting streams,
-            MethodChoice choice,
-            Preprocessing inputs)
+            Map<String, Object> facts, List<Samples> samples, int used, StreamSetting streams, MethodChoice choice)
             throws IOException {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("model", facts);
         config.put("data", data.toRealPath().getFileName().toString());
-        config.put("corruptions", images.stream().map(Images::name).toList());
+        config.put("corruptions", samples.stream().map(Samples::name).toList());
         config.put("images", used);
         config.put("setting", setting);
         config.put("order", setting.equals("mild") ? order : "shuffled");
@@ -294,9 +314,6 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         if (!setting.equals(INCREMENTAL)) {
             config.put("seed", seed);
         }
-        config.put("scale", inputs.scale());
-        config.put("mean", inputs.mean());
-        config.put("std", inputs.std());
         return config;
     }
 }

@@ -75,7 +75,8 @@ public final class CorruptedSet implements Closeable {
         return new CorruptedSet(folder, corruptions, Labels.read(folder.resolve(LABELS + SUFFIX)));
     }
 
-    private static int rank(String corruption) {
+    /** Where a corruption stands in the field's tables; behind all of them if it does not. */
+    static int rank(String corruption) {
         int index = FIELD_ORDER.indexOf(corruption);
         return index < 0 ? FIELD_ORDER.size() : index;
     }

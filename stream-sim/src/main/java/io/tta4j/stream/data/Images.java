@@ -1,19 +1,17 @@
 package io.tta4j.stream.data;
 
-import java.io.Closeable;
 import java.io.IOException;
 
 /** Images of one shape, as unsigned bytes in HWC order, read one at a time. */
-public interface Images extends Closeable {
-
-    /** The corruption that the images are under, such as {@code fog}. */
-    String name();
-
-    /** N, the number of images. */
-    int count();
+public interface Images extends Samples {
 
     /** The shape that all images have. */
     ImageShape shape();
+
+    @Override
+    default SampleFormat format() {
+        return shape();
+    }
 
     /**
      * Reads one image.
@@ -21,8 +19,6 @@ public interface Images extends Closeable {
      * @param index 0..N-1
      * @param target filled from its start with {@code shape().values()} bytes
      */
-    void read(int index, byte[] target) throws IOException;
-
     @Override
-    default void close() throws IOException {}
+    void read(int index, byte[] target) throws IOException;
 }

@@ -5,11 +5,12 @@ import io.tta4j.method.Method;
 import io.tta4j.method.Methods;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
-import io.tta4j.stream.data.ImageBatcher;
-import io.tta4j.stream.data.ImageShape;
-import io.tta4j.stream.data.Images;
-import io.tta4j.stream.data.LabelledImages;
+import io.tta4j.stream.data.BadSampleException;
+import io.tta4j.stream.data.Batcher;
+import io.tta4j.stream.data.LabelledSamples;
 import io.tta4j.stream.data.Preprocessing;
+import io.tta4j.stream.data.SampleFormat;
+import io.tta4j.stream.data.Samples;
 import io.tta4j.stream.setting.ImageStream;
 import io.tta4j.stream.setting.NewClass;
 import io.tta4j.stream.setting.Position;
@@ -17,6 +18,7 @@ import io.tta4j.stream.setting.Session;
 import io.tta4j.stream.setting.StreamSetting;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -38,13 +40,13 @@ public final class Replay {
     public static final int BATCHES_PER_WINDOW = 10;
 
     private final AdaptableModel model;
-    private final List<Images> sets;
+    private final List<Samples> sets;
     private final int[] labels;
-    private final Optional<LabelledImages> supports;
+    private final Optional<LabelledSamples> supports;
     private final Preprocessing preprocessing;
-    private final ImageBatcher batcher;
+    private final Batcher batcher;
     private final int batchSize;
-    private final byte[] pixels;
+    private final byte[] sample;
 
     /**
      * Prepares a replay over the classes that the model was trained on; nothing is read yet.
@@ -57,7 +59,12 @@ public final class Replay {
      * @throws IllegalArgumentException if the images do not fit the model or each other, or a label is not one of the
      *     model's classes
      */
-    public Replay(AdaptableModel model, List<Images> sets, int[] labels, Preprocessing preprocessing, int batchSize) {
+    public Replay(
+            AdaptableModel model,
+            List<? extends Samples> sets,
+            int[] labels,
+            Preprocessing preprocessing,
+            int batchSize) {
         this(model, sets, labels, Optional.empty(), preprocessing, batchSize);
     }
 
@@ -69,9 +76,9 @@ public final class Replay {
      */
     public Replay(
             AdaptableModel model,
-            List<Images> sets,
+            List<? extends Samples> sets,
             int[] labels,
-            LabelledImages supports,
+            LabelledSamples supports,
             Preprocessing preprocessing,
             int batchSize) {
         this(model, sets, labels, Optional.of(supports), preprocessing, batchSize);
@@ -79,17 +86,17 @@ public final class Replay {
 
     private Replay(
             AdaptableModel model,
-            List<Images> sets,
+            List<? extends Samples> sets,
             int[] labels,
-            Optional<LabelledImages> supports,
+            Optional<LabelledSamples> supports,
             Preprocessing preprocessing,
             int batchSize) {
         if (batchSize < 1) {
             throw new IllegalArgumentException("batch must be at least 1, but was " + batchSize);
         }
-        ImageShape shape = sets.get(0).shape();
-        Stream.concat(sets.stream(), supports.stream().map(LabelledImages::images))
-                .forEach(images -> requireShape(shape, images, sets.get(0)));
+        SampleFormat format = sets.get(0).format();
+        Stream.concat(sets.stream(), supports.stream().map(LabelledSamples::samples))
+                .forEach(samples -> requireFormat(format, samples, sets.get(0)));
         if (supports.isEmpty()) {
             requireBaseClasses(labels, model.classes());
         }
@@ -98,15 +105,15 @@ public final class Replay {
         this.labels = labels.clone();
         this.supports = supports;
         this.preprocessing = preprocessing;
-        this.batcher = ImageBatcher.of(model, shape, preprocessing, Math.min(batchSize, largestStream()));
+        this.batcher = format.batcher(model, preprocessing, Math.min(batchSize, largestStream()));
         this.batchSize = batchSize;
-        this.pixels = new byte[shape.values()];
+        this.sample = new byte[format.bytes()];
     }
 
-    private static void requireShape(ImageShape shape, Images images, Images first) {
-        if (!images.shape().equals(shape)) {
-            throw new IllegalArgumentException("all images must have the same shape, but %s had %s where %s had %s"
-                    .formatted(images.name(), images.shape(), first.name(), shape));
+    private static void requireFormat(SampleFormat format, Samples samples, Samples first) {
+        if (!samples.format().equals(format)) {
+            throw new IllegalArgumentException("all samples must have the same shape, but %s had %s where %s had %s"
+                    .formatted(samples.name(), samples.format(), first.name(), format));
         }
     }
 
@@ -133,8 +140,8 @@ public final class Replay {
     public List<ReplayResult> run(StreamSetting setting, List<Method> methods, ReplayListener listener)
             throws IOException {
         List<ImageStream> streams =
-                setting.streams(sets.stream().map(Images::name).toList(), labels);
-        warmUp(streams.get(0), methods);
+                setting.streams(sets.stream().map(Samples::name).toList(), labels);
+        warmUp(streams.get(0), methods, listener);
         List<ReplayResult> results = new ArrayList<>();
         for (ImageStream stream : streams) {
             results.addAll(run(setting, stream, methods, listener));
@@ -145,8 +152,11 @@ public final class Replay {
     /**
      * Engines build what they adapt with at the first adaptation: one discarded batch keeps that out of the timings.
      */
-    private void warmUp(ImageStream stream, List<Method> methods) throws IOException {
-        Batch batch = load(stream.sessions().get(0).batches(batchSize).get(0));
+    private void warmUp(ImageStream stream, List<Method> methods, ReplayListener listener) throws IOException {
+        if (load(stream.sessions().get(0).batches(batchSize).get(0), listener).length == 0) {
+            return;
+        }
+        Batch batch = batcher.batch();
         Stream.concat(Stream.of(Methods.source()), methods.stream())
                 .forEach(method -> AdaptiveModel.of(model, method).predict(batch));
     }
@@ -154,7 +164,7 @@ public final class Replay {
     private List<ReplayResult> run(
             StreamSetting setting, ImageStream stream, List<Method> methods, ReplayListener listener)
             throws IOException {
-        List<String> names = sets.stream().map(Images::name).toList();
+        List<String> names = sets.stream().map(Samples::name).toList();
         List<MethodRun> runs = new ArrayList<>();
         for (Method method : methods) {
             runs.add(new MethodRun(model, method, stream, names));
@@ -174,9 +184,12 @@ public final class Replay {
             all.forEach(run -> run.begin(session, supported));
             int answered = 0;
             for (List<Position> positions : session.batches(batchSize)) {
-                Batch batch = load(positions);
-                List<Expected> expected = expected(session, answered, positions, known);
-                all.forEach(run -> run.answer(batch, expected));
+                int[] loaded = load(positions, listener);
+                if (loaded.length > 0) {
+                    Batch batch = batcher.batch();
+                    List<Expected> expected = expected(session, answered, positions, loaded, known);
+                    all.forEach(run -> run.answer(batch, expected));
+                }
                 answered += positions.size();
                 listener.answered(stream.name(), positions.size());
             }
@@ -186,8 +199,9 @@ public final class Replay {
                 .toList();
     }
 
-    private List<Expected> expected(Session session, int answered, List<Position> positions, KnownClasses known) {
-        return IntStream.range(0, positions.size())
+    private List<Expected> expected(
+            Session session, int answered, List<Position> positions, int[] loaded, KnownClasses known) {
+        return Arrays.stream(loaded)
                 .mapToObj(row -> {
                     Position position = positions.get(row);
                     int number = known.number(labels[position.image()]);
@@ -196,26 +210,35 @@ public final class Replay {
                 .toList();
     }
 
-    private Batch load(List<Position> positions) throws IOException {
+    /** Loads a batch, but for what cannot be read; returns which of the positions it has. */
+    private int[] load(List<Position> positions, ReplayListener listener) throws IOException {
         batcher.begin();
-        for (Position position : positions) {
-            sets.get(position.set()).read(position.image(), pixels);
-            batcher.add(pixels);
+        IntStream.Builder loaded = IntStream.builder();
+        for (int row = 0; row < positions.size(); row++) {
+            Position position = positions.get(row);
+            try {
+                sets.get(position.set()).read(position.image(), sample);
+            } catch (BadSampleException e) {
+                listener.unreadable(e);
+                continue;
+            }
+            batcher.add(sample);
+            loaded.add(row);
         }
-        return batcher.batch();
+        return loaded.build().toArray();
     }
 
     /** What a session's classes are registered with, in memory of their own: a method may keep it. */
     private List<Batch> supports(Session session) throws IOException {
         List<Batch> batches = new ArrayList<>();
         for (NewClass introduced : session.introduced()) {
-            Images images = supports.orElseThrow().images();
+            Samples samples = supports.orElseThrow().samples();
             int shots = introduced.supports().size();
-            ImageBatcher own = ImageBatcher.of(model, images.shape(), preprocessing, shots);
+            Batcher own = samples.format().batcher(model, preprocessing, shots);
             own.begin();
             for (int support : introduced.supports()) {
-                images.read(support, pixels);
-                own.add(pixels);
+                samples.read(support, sample);
+                own.add(sample);
             }
             batches.add(own.batch());
         }

@@ -147,7 +147,7 @@ final class ReplayTest {
 
         assertThatThrownBy(() -> replay(images("fog", 0), large))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("all images must have the same shape, but snow had 2x2x3 where fog had 1x1x3");
+                .hasMessage("all samples must have the same shape, but snow had 2x2x3 where fog had 1x1x3");
         assertThatThrownBy(() -> replay(large)).hasMessageContaining("must fit the model's input 'image'");
         assertThatThrownBy(() -> new Replay(
                         new PixelModel(), List.of(images("fog", 0)), new int[] {0, 4}, Preprocessing.ofDefaults(), 1))
