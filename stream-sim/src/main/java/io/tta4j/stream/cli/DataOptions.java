@@ -70,16 +70,24 @@ final class DataOptions {
         };
     }
 
-    /** How a data set's images get the model's size: as the card says, or for image files as is usual. */
+    /** How a data set's images get the model's size: as the card says, and for image files the rest as is usual. */
     static Geometry geometry(DataSet set, ModelCard card, AdaptableModel model) {
         Geometry said = card.geometry();
-        if (!said.isNone() || !set.isOfFiles()) {
-            return said;
+        return set.isOfFiles()
+                ? size(model, card.preprocessing().layout())
+                        .map(size -> completed(said, size))
+                        .orElse(said)
+                : said;
+    }
+
+    private static Geometry completed(Geometry said, Size size) {
+        if (said.isNone()) {
+            return new Geometry(Optional.of(new Resize.ForCrop(size)), Optional.of(size), said.interpolation());
         }
-        return size(model, card.preprocessing().layout())
-                .map(size ->
-                        new Geometry(Optional.of(new Resize.ForCrop(size)), Optional.of(size), said.interpolation()))
-                .orElse(said);
+        boolean leavesMore = said.crop().isEmpty()
+                && said.resize().orElseThrow() instanceof Resize.ShorterSide shorter
+                && shorter.length() >= Math.max(size.height(), size.width());
+        return leavesMore ? new Geometry(said.resize(), Optional.of(size), said.interpolation()) : said;
     }
 
     /** The size of image that a model takes, if it takes one only. */

@@ -33,8 +33,8 @@ final class PreprocessingOptions {
     @Option(
             names = "--resize",
             paramLabel = "S",
-            description = "the shorter side that images are resized to, or HxW for both (default: image files so that"
-                    + " the model's size is 7/8 of it, arrays not at all)")
+            description = "the shorter side that images are resized to, or HxW for both (default: for image files 8/7"
+                    + " of the model's size, unless they have that; arrays not at all)")
     private @Nullable String resize;
 
     @Option(

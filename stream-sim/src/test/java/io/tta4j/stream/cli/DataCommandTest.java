@@ -71,6 +71,22 @@ final class DataCommandTest {
     }
 
     @Test
+    void resizingAloneIsFollowedByTheModelsCrop() throws IOException {
+        writeTree("large/fog/5", 9);
+
+        assertThat(replay("large", "fog", "--resize", "4")
+                        .get("config")
+                        .get("geometry")
+                        .asText())
+                .isEqualTo("resized to shorter side 4, bilinear, cropped to 2x2");
+        assertThat(replay("large", "fog", "--crop", "2")
+                        .get("config")
+                        .get("geometry")
+                        .asText())
+                .isEqualTo("not resized, cropped to 2x2");
+    }
+
+    @Test
     void rowsOfFloatsEqualImages() throws IOException {
         float[] inputs = new float[IMAGES * 12];
         byte[] labels = new byte[IMAGES];

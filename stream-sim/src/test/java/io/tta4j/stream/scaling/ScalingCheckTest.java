@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,16 +58,7 @@ final class ScalingCheckTest {
     private static Optional<Suspicion> check(
             AdaptableModel model, DataSet set, String corruption, Preprocessing preprocessing) throws IOException {
         Images images = (Images) set.samples(corruption, DataSet.MOST_SEVERE, Geometry.none());
-        Optional<Suspicion> suspicion = ScalingCheck.of(model, List.of(images), preprocessing);
-        if (Boolean.getBoolean("tta4j.scaling.print")) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "%s %s: %s%n",
-                    corruption,
-                    preprocessing,
-                    suspicion.map(Suspicion::line).orElse("-"));
-        }
-        return suspicion;
+        return ScalingCheck.of(model, List.of(images), preprocessing);
     }
 
     /** What a network notices: group norm behind every convolution makes one indifferent to most scalings. */
