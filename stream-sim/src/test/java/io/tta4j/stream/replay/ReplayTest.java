@@ -16,7 +16,7 @@ import io.tta4j.model.Vector;
 import io.tta4j.stream.PixelModel;
 import io.tta4j.stream.data.ImageShape;
 import io.tta4j.stream.data.Images;
-import io.tta4j.stream.data.LabelledImages;
+import io.tta4j.stream.data.LabelledSamples;
 import io.tta4j.stream.data.Preprocessing;
 import io.tta4j.stream.metric.Accuracy;
 import io.tta4j.stream.metric.Calibration;
@@ -171,7 +171,7 @@ final class ReplayTest {
 
     @Test
     void whatIsForgottenIsMeasuredWithAFrozenState() throws IOException {
-        LabelledImages clean = LabelledImages.of(images("clean", 10), LABELS);
+        LabelledSamples clean = LabelledSamples.of(images("clean", 10), LABELS);
 
         List<ReplayResult> results = new Replay(
                         new PixelModel(), List.of(images("fog", 0)), LABELS, Preprocessing.ofDefaults(), 5)
@@ -361,7 +361,7 @@ final class ReplayTest {
 
         assertThatThrownBy(() -> replay(images("fog", 0), large))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("all images must have the same shape, but snow had 2x2x3 where fog had 1x1x3");
+                .hasMessage("all samples must have the same shape, but snow had 2x2x3 where fog had 1x1x3");
         assertThatThrownBy(() -> replay(large)).hasMessageContaining("must fit the model's input 'image'");
         assertThatThrownBy(() -> new Replay(
                         new PixelModel(), List.of(images("fog", 0)), new int[] {0, 4}, Preprocessing.ofDefaults(), 1))
