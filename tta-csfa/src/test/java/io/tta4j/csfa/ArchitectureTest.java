@@ -39,5 +39,10 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                    "java..", "org.jspecify..", "io.tta4j.model", "io.tta4j.sar.file", "io.tta4j.csfa.prototype");
+                    "java..",
+                    "org.jspecify..",
+                    "com.fasterxml.jackson..",
+                    "io.tta4j.model",
+                    "io.tta4j.sar.file",
+                    "io.tta4j.csfa.prototype");
 }

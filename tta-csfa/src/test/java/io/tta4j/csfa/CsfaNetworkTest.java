@@ -125,7 +125,17 @@ class CsfaNetworkTest {
     }
 
     /** The labels of a stream's images, what CSFA called them, and what the network alone did. */
-    private record Tally(int[] labels, int[] called, int[] alone) {
+    private static final class Tally {
+
+        private final int[] labels;
+        private final int[] called;
+        private final int[] alone;
+
+        private Tally(int[] labels, int[] called, int[] alone) {
+            this.labels = labels;
+            this.called = called;
+            this.alone = alone;
+        }
 
         /** Of the images of a file, in batches, in stored order. */
         static Tally of(AdaptiveModel adaptive, OnnxModel model, String folder, String file) {

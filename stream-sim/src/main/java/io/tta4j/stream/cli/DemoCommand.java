@@ -114,7 +114,8 @@ final class DemoCommand implements Callable<Integer>, Debuggable {
             conclusions(results).forEach(text::println);
             text.println(CAVEAT);
             text.flush();
-            files.write(new ReplayReport(results, config(chosen, model, settings, choice), Environment.current()));
+            files.write(
+                    new ReplayReport(results, config(chosen, model, settings, choice), Environment.current(), images));
         }
         return 0;
     }
@@ -151,6 +152,7 @@ final class DemoCommand implements Callable<Integer>, Debuggable {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("model", ModelFacts.of(engine, model.network(), model.name(), model.bytes()));
         config.put("data", "textured shapes");
+        config.put("classes", TexturedShapes.classNames());
         config.put("corruptions", settings.corruptions());
         config.put("severity", settings.severity());
         config.put("images", settings.images());

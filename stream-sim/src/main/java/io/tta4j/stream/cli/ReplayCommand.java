@@ -6,6 +6,7 @@ import io.tta4j.model.AdaptableModel;
 import io.tta4j.stream.card.ModelCard;
 import io.tta4j.stream.data.DataSet;
 import io.tta4j.stream.data.Domain;
+import io.tta4j.stream.data.Images;
 import io.tta4j.stream.data.LabelledSamples;
 import io.tta4j.stream.data.Preprocessing;
 import io.tta4j.stream.data.Samples;
@@ -204,10 +205,8 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                         ? plain
                         : incremental.settings(network.classes(), used, supports.labels(), streams.seeds());
                 scaling.check(network, samples, inputs, err);
-                Map<String, Object> determinants = determinants(facts, load, choice, protocol);
-                determinants.put("card", card.toString());
-                determinants.put("geometry", geometry.toString());
-                Optional<CellFiles> cells = resumption.cells(json, determinants);
+                Optional<CellFiles> cells =
+                        resumption.cells(json, () -> determinants(facts, load, choice, protocol, card, geometry));
                 replay.under(protocol).keeping(Resumption.orNone(cells));
                 PrintWriter text = spec.commandLine().getOut();
                 streams.descriptions(drawn).forEach(text::println);
@@ -228,7 +227,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                     config.put("skippedFiles", badFiles.count());
                 }
                 config.putAll(measures.config(protocol, batch));
-                files.write(new ReplayReport(results, config, Environment.current()));
+                files.write(new ReplayReport(results, config, Environment.current(), imagesAmong(samples)));
                 if (cells.isPresent()) {
                     cells.get().delete();
                 }
@@ -243,6 +242,13 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         }
     }
 
+    private static List<Images> imagesAmong(List<Samples> samples) {
+        return samples.stream()
+                .filter(Images.class::isInstance)
+                .map(Images.class::cast)
+                .toList();
+    }
+
     private static long samplesIn(List<? extends StreamSetting> drawn, List<Domain> domains, int[] labels) {
         return drawn.stream()
                 .flatMap(setting -> setting.streams(domains, labels).stream())
@@ -252,7 +258,13 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
 
     /** What results depend on beside the streams: as long as none of it changes, what is finished stays finished. */
     private Map<String, Object> determinants(
-            Map<String, Object> facts, LoadOptions load, MethodChoice choice, Protocol protocol) throws IOException {
+            Map<String, Object> facts,
+            LoadOptions load,
+            MethodChoice choice,
+            Protocol protocol,
+            ModelCard card,
+            Geometry geometry)
+            throws IOException {
         List<Path> files = new ArrayList<>(List.of(model, data));
         streams.cleanFolder().ifPresent(files::add);
         incremental.supportFolder().ifPresent(files::add);
@@ -268,6 +280,8 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         determinants.put("methods", List.copyOf(choice.settings().keySet()));
         determinants.put("settings", choice.settings());
         determinants.put("reading", reading.determinants());
+        determinants.put("card", card.toString());
+        determinants.put("geometry", geometry.toString());
         determinants.put("domains", streams.config());
         determinants.put("protocol", measures.config(protocol, batch));
         determinants.put("files", FileStamps.of(files));

@@ -32,6 +32,7 @@ final class MethodRun {
     private long nanos;
     private long lastNanos;
     private Counters learned;
+    private int[] predictions = {};
 
     /**
      * Before a stream.
@@ -82,7 +83,7 @@ final class MethodRun {
         boolean late = pace.map(PaceTally::isLate).orElse(false);
         long start = System.nanoTime();
         Answer answer = late ? model.answer(batch) : model.predict(batch);
-        int[] predictions = answer.predictions();
+        predictions = answer.predictions();
         long elapsed = System.nanoTime() - start;
         lastNanos = Math.max(1, elapsed);
         nanos += lastNanos;
@@ -92,6 +93,11 @@ final class MethodRun {
         learned = model.counters();
         scores.add(answer, predictions, expected, learned);
         incremental.ifPresent(tally -> tally.add(answer, predictions, expected));
+    }
+
+    /** What was answered on a row of the last batch. */
+    int prediction(int row) {
+        return predictions[row];
     }
 
     /** All methods have answered the batch: the stream went on meanwhile. */
@@ -105,12 +111,12 @@ final class MethodRun {
      * @param expected the number of each row's class, or {@link Expected#UNNAMED}
      */
     void answerClean(Batch batch, int[] expected) {
-        int[] predictions = model.answer(batch).predictions();
+        int[] answered = model.answer(batch).predictions();
         int named = 0;
         int hits = 0;
-        for (int row = 0; row < predictions.length; row++) {
+        for (int row = 0; row < answered.length; row++) {
             named += expected[row] == Expected.UNNAMED ? 0 : 1;
-            hits += predictions[row] == expected[row] ? 1 : 0;
+            hits += answered[row] == expected[row] ? 1 : 0;
         }
         clean = clean.plus(new Accuracy(named, hits));
     }
@@ -125,7 +131,7 @@ final class MethodRun {
     }
 
     /** The result, once the last batch is answered, and the clean images behind it. */
-    ReplayResult result(StreamFacts facts, Scores source, long sourceNanos) {
+    ReplayResult result(StreamFacts facts, Scores source, long sourceNanos, List<AnsweredImage> gallery) {
         return new ReplayResult(
                 method.name(),
                 facts.cell().setting(),
@@ -147,7 +153,8 @@ final class MethodRun {
                         milliseconds(latency.getMaxValue())),
                 nanos / (double) TimeUnit.SECONDS.toNanos(1),
                 nanos / (double) sourceNanos,
-                incremental.map(tally -> tally.result(facts.cell().seed())));
+                incremental.map(tally -> tally.result(facts.cell().seed())),
+                gallery);
     }
 
     private static double milliseconds(long nanos) {

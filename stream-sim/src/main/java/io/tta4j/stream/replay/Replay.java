@@ -222,6 +222,7 @@ public final class Replay {
         Digest shown = new Digest();
         BitSet missing = new BitSet();
         int asked = 0;
+        GalleryTally gallery = new GalleryTally();
         for (Session session : stream.sessions()) {
             session.introduced().forEach(introduced -> known.introduce(introduced.label()));
             List<Batch> supported = supports(session);
@@ -238,6 +239,9 @@ public final class Replay {
                     List<Expected> expected = expected(session, answered, positions, loaded, known);
                     all.forEach(run -> run.answer(batch, expected));
                     all.forEach(run -> run.keepPaceWith(source));
+                    if (!stream.isClassIncremental()) {
+                        show(positions, loaded, source, runs, gallery);
+                    }
                 }
                 asked += positions.size();
                 answered += positions.size();
@@ -249,9 +253,23 @@ public final class Replay {
         }
         StreamFacts facts = new StreamFacts(cell, shown.hex(), domainChanges(stream, missing));
         Scores ofSource = source.scores();
-        return runs.stream()
-                .map(run -> run.result(facts, ofSource, source.nanos()))
+        return IntStream.range(0, runs.size())
+                .mapToObj(i -> runs.get(i).result(facts, ofSource, source.nanos(), gallery.of(i)))
                 .toList();
+    }
+
+    private void show(
+            List<Position> positions, int[] loaded, MethodRun source, List<MethodRun> runs, GalleryTally gallery) {
+        for (int i = 0; i < loaded.length; i++) {
+            int row = i;
+            Position position = positions.get(loaded[row]);
+            gallery.add(
+                    sets.get(position.set()).name(),
+                    position.image(),
+                    labels[position.image()],
+                    source.prediction(row),
+                    runs.stream().map(run -> run.prediction(row)).toList());
+        }
     }
 
     private MethodRun run(ImageStream stream, Method method) {

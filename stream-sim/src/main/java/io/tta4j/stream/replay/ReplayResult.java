@@ -28,6 +28,8 @@ import java.util.Optional;
  * @param seconds in all batches together
  * @param relativeCost {@code seconds} over those of the source model on the same stream
  * @param incremental what a class-incremental stream says beyond that
+ * @param gallery a few images and what was answered, the same for all methods: under each corruption the last ones that
+ *     some method answered differently from the source, or else the last ones; empty on class-incremental streams
  */
 public record ReplayResult(
         String method,
@@ -45,7 +47,8 @@ public record ReplayResult(
         Latency latency,
         double seconds,
         double relativeCost,
-        Optional<IncrementalResult> incremental) {
+        Optional<IncrementalResult> incremental,
+        List<AnsweredImage> gallery) {
 
     /**
      * What a method did on a stream.
@@ -69,6 +72,7 @@ public record ReplayResult(
 
     public ReplayResult {
         domainChanges = List.copyOf(domainChanges);
+        gallery = List.copyOf(gallery);
     }
 
     /** Images whose label was the answer. */

@@ -10,16 +10,24 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Writes one HTML page: the template, Chart.js and the report's JSON, without which answer was right. */
+/**
+ * Writes one HTML page: the template with its stylesheet and script, Chart.js, the report's JSON without which answer
+ * was right, and the gallery.
+ */
 final class HtmlFormat implements ReportFormat {
 
-    private static final Pattern PLACEHOLDER = Pattern.compile("@(DATA|CHART)@");
+    private static final Pattern PLACEHOLDER = Pattern.compile("@(STYLE|DATA|GALLERY|CHART|SCRIPT)@");
 
     @Override
     public void write(ReplayReport report, OutputStream out) throws IOException {
-        Map<String, String> parts = Map.of("DATA", escape(new JsonFormat(false).line(report)), "CHART", chartJs());
+        Map<String, String> parts = Map.of(
+                "STYLE", own("report.css"),
+                "DATA", escape(new JsonFormat(false).line(report)),
+                "GALLERY", escape(Gallery.json(report)),
+                "CHART", chartJs(),
+                "SCRIPT", own("report.js") + own("sessions.js"));
         String page = PLACEHOLDER
-                .matcher(resource("/io/tta4j/stream/report/report.html"))
+                .matcher(own("report.html"))
                 .replaceAll(match -> Matcher.quoteReplacement(Objects.requireNonNull(parts.get(match.group(1)))));
         out.write(page.getBytes(StandardCharsets.UTF_8));
     }
@@ -34,6 +42,10 @@ final class HtmlFormat implements ReportFormat {
         String version = Artifacts.version("org.webjars.npm", "chart.js").orElse("");
         return resource("/META-INF/resources/webjars/chart.js/" + version + "/dist/chart.umd.min.js")
                 .replaceAll("(?m)^//# sourceMappingURL=.*$", "");
+    }
+
+    private static String own(String name) throws IOException {
+        return resource("/io/tta4j/stream/report/" + name);
     }
 
     private static String resource(String name) throws IOException {

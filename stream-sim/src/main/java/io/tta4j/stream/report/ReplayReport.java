@@ -1,5 +1,6 @@
 package io.tta4j.stream.report;
 
+import io.tta4j.stream.data.Images;
 import io.tta4j.stream.replay.ReplayResult;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,12 +14,21 @@ import java.util.Map;
  * @param config what determines the results: the model, the data, the settings; in the order to be shown. Values are
  *     strings, numbers, lists and maps of these
  * @param environment what determines the timings: the machine, the versions, the date; likewise
+ * @param images what the streams were made of, open until the report is written; a corruption that is missing here
+ *     shows no images
  */
-public record ReplayReport(List<ReplayResult> results, Map<String, Object> config, Map<String, Object> environment) {
+public record ReplayReport(
+        List<ReplayResult> results, Map<String, Object> config, Map<String, Object> environment, List<Images> images) {
 
     public ReplayReport {
         results = List.copyOf(results);
         config = Collections.unmodifiableMap(new LinkedHashMap<>(config));
         environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
+        images = List.copyOf(images);
+    }
+
+    /** A report that shows no images. */
+    public ReplayReport(List<ReplayResult> results, Map<String, Object> config, Map<String, Object> environment) {
+        this(results, config, environment, List.of());
     }
 }

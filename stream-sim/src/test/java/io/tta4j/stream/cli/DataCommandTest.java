@@ -60,6 +60,90 @@ final class DataCommandTest {
     }
 
     @Test
+    void treesHaveTheirSeverities() throws IOException {
+        writeTree("tree/fog/3", 2);
+        writeTree("tree/fog/5", 2);
+        writeTree("clean", 2);
+
+        JsonNode milder = replay("tree", "fog", "--severity", "3");
+        assertThat(correct(milder)).isEqualTo(correct(replay("arrays", "fog")));
+        assertThat(milder.get("results").get(0).get("stream").asText()).isEqualTo("fog-3");
+        assertThat(run("tree", "out.json", "--severity", "4").err())
+                .contains("--severity must be one of those of --data, [3, 5], but was 4");
+        JsonNode ramp = replay("tree", "fog", "--setting", "gradual");
+        assertThat(ramp.get("config").get("corruptions"))
+                .extracting(JsonNode::asText)
+                .containsExactly("fog-3", "fog");
+
+        String clean = folder.resolve("clean").toString();
+        JsonNode drift = replay("tree", "fog", "--setting", "drift", "--drift", "abrupt", "--clean", clean);
+        assertThat(drift.get("config").get("corruptions"))
+                .extracting(JsonNode::asText)
+                .containsExactly("fog", "clean");
+        assertThat(drift.get("results").get(0).get("clean").get("samples").asInt())
+                .isEqualTo(IMAGES);
+    }
+
+    @Test
+    void corruptingOnTheFlyEqualsCorruptedFiles() throws IOException {
+        Path clean = Files.createDirectories(folder.resolve("clean"));
+        Files.copy(folder.resolve("arrays/fog.npy"), clean.resolve("images.npy"));
+        Files.copy(folder.resolve("arrays/labels.npy"), clean.resolve("labels.npy"));
+        Outcome written = Outcome.of(
+                "corrupt",
+                "--in",
+                clean.toString(),
+                "--out",
+                folder.resolve("corrupted").toString(),
+                "--corruption",
+                "gaussian_noise,contrast");
+        assertThat(written.exitCode()).as(written.err()).isZero();
+
+        JsonNode stored = replay("corrupted", "gaussian_noise,contrast", "--severity", "2");
+        JsonNode made = replay("clean", "all", "--severity", "2", "--corrupt", "gaussian_noise,contrast");
+
+        assertThat(made.get("results").findValuesAsText("fingerprint"))
+                .isNotEmpty()
+                .isEqualTo(stored.get("results").findValuesAsText("fingerprint"));
+        assertThat(correct(made)).isEqualTo(correct(stored));
+        assertThat(made.get("config").get("corrupt").get(0).asText()).isEqualTo("gaussian_noise");
+        assertThat(run("clean", "out.json", "--corrupt", "rust").err()).contains("rust");
+    }
+
+    @Test
+    void surveysReadTrees() throws IOException {
+        writeTree("source", 2);
+        Path arrays = Files.createDirectories(folder.resolve("unlabelled"));
+        Files.copy(folder.resolve("arrays/fog.npy"), arrays.resolve("images.npy"));
+
+        assertThat(fisher("source")).isEqualTo(fisher("unlabelled"));
+        Files.writeString(folder.resolve("source/class1/image09.png"), "no image");
+        Outcome skipping = Outcome.of(survey("source", "--bad-files", "skip"));
+        assertThat(skipping.out()).contains("from 23 samples");
+        assertThat(skipping.err()).contains("source/class1/image09.png".substring(7) + " cannot be used");
+        assertThat(Outcome.of(survey("source")).exitCode()).isNotZero();
+    }
+
+    private byte[] fisher(String data) throws IOException {
+        Outcome outcome = Outcome.of(survey(data));
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).contains("from 24 samples");
+        return Files.readAllBytes(folder.resolve("fisher.safetensors"));
+    }
+
+    private String[] survey(String data, String... options) {
+        return with(
+                options,
+                "fisher",
+                "--model",
+                folder.resolve("net.onnx").toString(),
+                "--data",
+                folder.resolve(data).toString(),
+                "--out",
+                folder.resolve("fisher.safetensors").toString());
+    }
+
+    @Test
     void imagesOfAnotherSizeAreBroughtToTheModels() throws IOException {
         writeTree("large/fog/5", 9);
 

@@ -14,6 +14,7 @@ import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
 import io.tta4j.stream.PixelModel;
+import io.tta4j.stream.data.BadSampleException;
 import io.tta4j.stream.data.ImageShape;
 import io.tta4j.stream.data.Images;
 import io.tta4j.stream.data.LabelledSamples;
@@ -107,6 +108,13 @@ final class ReplayTest {
         assertThat(result.scores().classes())
                 .containsExactly(new Accuracy(24, 6), new Accuracy(24, 6), new Accuracy(23, 6), new Accuracy(23, 6));
         assertThat(result.domainChanges()).containsExactly(new DomainChange(0, "fog"));
+        // The last batch is images 92 and 93, of classes 0 and 1; the one before is at theta 22, two off.
+        assertThat(result.gallery())
+                .containsExactly(
+                        new AnsweredImage("fog", 93, 1, 1, 0),
+                        new AnsweredImage("fog", 92, 0, 0, 3),
+                        new AnsweredImage("fog", 91, 3, 3, 1),
+                        new AnsweredImage("fog", 90, 2, 2, 0));
     }
 
     @Test
@@ -185,6 +193,67 @@ final class ReplayTest {
                 .contains(new CleanForgetting(new Accuracy(94, 10), new Accuracy(94, 84)));
         assertThat(results.get(0).batches()).isEqualTo(19);
         assertThat(results.get(0).learning().adaptedSamples()).isEqualTo(19);
+    }
+
+    /** Images of which the first are damaged. */
+    private record Damaged(Images whole, int damaged) implements Images {
+
+        @Override
+        public String name() {
+            return whole.name();
+        }
+
+        @Override
+        public int count() {
+            return whole.count();
+        }
+
+        @Override
+        public ImageShape shape() {
+            return whole.shape();
+        }
+
+        @Override
+        public void read(int index, byte[] target) throws IOException {
+            if (index < damaged) {
+                throw new BadSampleException("image" + index, "it is damaged", new IOException());
+            }
+            whole.read(index, target);
+        }
+    }
+
+    @Test
+    void whatCannotBeReadIsLeftOutEverywhere() throws IOException {
+        List<String> heard = new ArrayList<>();
+        ReplayListener skipping = new ReplayListener() {
+            @Override
+            public void answered(String stream, int images) {}
+
+            @Override
+            public void unreadable(BadSampleException sample) {
+                heard.add(sample.sample());
+            }
+        };
+        // The first batch and one image of the second.
+        Images fog = new Damaged(images("fog", 0), BATCH + 1);
+        LabelledSamples clean = LabelledSamples.of(new Damaged(images("clean", 0), 2), LABELS);
+
+        ReplayResult result = replay(fog, images("snow", 0))
+                .under(Protocol.ofDefaults().withClean(clean))
+                .run(Streams.continual(), List.of(Methods.source()), skipping)
+                .get(0);
+
+        assertThat(heard).contains("image0", "image4").doesNotContain("image5");
+        assertThat(result.samples()).isEqualTo(2 * IMAGES - 5);
+        assertThat(result.correct()).isEqualTo(2 * IMAGES - 5);
+        assertThat(result.domainChanges())
+                .containsExactly(new DomainChange(0, "fog"), new DomainChange(IMAGES - 5, "snow"));
+        assertThat(result.gallery())
+                .allSatisfy(shown -> assertThat(shown.prediction()).isEqualTo(shown.label()));
+        assertThat(result.cleanForgetting()).contains(new CleanForgetting(new Accuracy(92, 92), new Accuracy(92, 92)));
+        assertThatThrownBy(() -> replay(fog).run(Streams.mild(), List.of(Methods.source()), ReplayListener.NONE))
+                .isInstanceOf(BadSampleException.class)
+                .hasMessage("image0 cannot be used: it is damaged");
     }
 
     /** Keeps cells in memory. */

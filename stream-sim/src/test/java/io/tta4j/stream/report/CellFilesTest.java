@@ -2,6 +2,7 @@ package io.tta4j.stream.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tta4j.stream.replay.AnsweredImage;
 import io.tta4j.stream.replay.Cell;
 import io.tta4j.stream.replay.ReplayResult;
 import java.io.IOException;
@@ -41,8 +42,11 @@ final class CellFilesTest {
 
     @Test
     void resultsComeBackAsTheyWere() throws IOException {
-        List<ReplayResult> results =
-                List.of(Reports.pacedAndLookedAt(Reports.SAR), Reports.SOURCE_SNOW, Reports.incremental("csfa", 3, 1));
+        List<ReplayResult> results = List.of(
+                Reports.pacedAndLookedAt(Reports.SAR),
+                Reports.SOURCE_SNOW,
+                Reports.showing(Reports.SAR_SNOW, List.of(new AnsweredImage("snow", 5, 1, 0, 1))),
+                Reports.incremental("csfa", 3, 1));
 
         cells("net").keep(FOG, results);
 

@@ -50,7 +50,8 @@ final class ComparisonTest {
                 source.latency(),
                 source.seconds(),
                 source.relativeCost(),
-                source.incremental());
+                source.incremental(),
+                source.gallery());
     }
 
     @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tta4j.stream.metric.Accuracy;
 import io.tta4j.stream.metric.ClassCounts;
+import io.tta4j.stream.replay.AnsweredImage;
 import io.tta4j.stream.replay.Window;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -351,13 +352,65 @@ final class ReportFormatTest {
     void htmlHoldsTheChartsAndTheData() throws IOException {
         String html = write(ReportFormat.HTML);
 
-        assertThat(html).contains("Chart.js v").doesNotContain("@DATA@", "@CHART@");
-        Matcher data = Pattern.compile("<script type=\"application/json\" id=\"data\">([^<]*)</script>")
+        assertThat(html).contains("Chart.js v").doesNotContainPattern("@[A-Z]+@");
+        assertThat(embedded(html, "data"))
+                .isEqualTo(new ObjectMapper().readTree(write(ReportFormat.JSON_WITHOUT_HITS)));
+    }
+
+    @Test
+    void htmlHoldsSettingsAndSeedsAndTheGallery() throws IOException {
+        AnsweredImage answered = new AnsweredImage("fog</script><!--", 0, 1, 0, 1);
+        ReplayReport report = new ReplayReport(
+                List.of(
+                        Reports.showing(Reports.SAR, List.of(answered)),
+                        Reports.with(Reports.SAR, "mild", 1),
+                        Reports.with(Reports.SAR, "mixed", 0, "mixed")),
+                Map.of(),
+                Map.of());
+
+        String html = write(ReportFormat.HTML, report);
+
+        JsonNode results = embedded(html, "data").get("results");
+        assertThat(results.findValuesAsText("setting")).containsExactly("mild", "mild", "mixed");
+        assertThat(results.findValuesAsText("seed")).containsExactly("0", "1", "0");
+        JsonNode gallery = embedded(html, "gallery-data");
+        assertThat(gallery).hasSize(1);
+        assertThat(gallery.get(0).get("domain").asText()).isEqualTo("fog</script><!--");
+        assertThat(html).doesNotContain("<!--");
+    }
+
+    @Test
+    void htmlHasEachElementThatItsScriptFills() throws IOException {
+        String html = write(ReportFormat.HTML);
+        List<String> ids = matches(html, "<[a-z][^>]*\\sid=\"([^\"]+)\"");
+
+        assertThat(ids).doesNotHaveDuplicates();
+        assertThat(matches(html, "byId\\(\"([a-z-]+)\"\\)")).isNotEmpty().isSubsetOf(ids);
+        for (String tag : List.of("section", "div", "p", "script", "style", "table", "canvas", "main", "html")) {
+            assertThat(matches(template(html), "(<" + tag + "\\b)"))
+                    .as(tag)
+                    .hasSameSizeAs(matches(template(html), "(</" + tag + ">)"));
+        }
+    }
+
+    /** The page without what its scripts and its stylesheet say. */
+    private static String template(String html) {
+        return html.replaceAll("(?s)(<(script|style)[^>]*>).*?(</\\2>)", "$1$3");
+    }
+
+    private static List<String> matches(String text, String pattern) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(match.groupCount()))
+                .toList();
+    }
+
+    private static JsonNode embedded(String html, String id) throws IOException {
+        Matcher data = Pattern.compile("<script type=\"application/json\" id=\"%s\">([^<]*)</script>".formatted(id))
                 .matcher(html);
         assertThat(data.find()).isTrue();
-        ObjectMapper mapper = new ObjectMapper();
-        JsonNode embedded = mapper.readTree(data.group(1));
-        assertThat(embedded).isEqualTo(mapper.readTree(write(ReportFormat.JSON_WITHOUT_HITS)));
+        return new ObjectMapper().readTree(data.group(1));
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.tta4j.stream.metric.Calibration;
 import io.tta4j.stream.metric.ClassCounts;
 import io.tta4j.stream.metric.Detection;
 import io.tta4j.stream.metric.Hits;
+import io.tta4j.stream.replay.AnsweredImage;
 import io.tta4j.stream.replay.DomainChange;
 import io.tta4j.stream.replay.IncrementalResult;
 import io.tta4j.stream.replay.Pace;
@@ -98,7 +99,8 @@ final class Reports {
                 latency,
                 0.004 * relativeCost,
                 relativeCost,
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     /** On the same stream of another setting, drawn by another seed. */
@@ -124,7 +126,8 @@ final class Reports {
                 result.latency(),
                 result.seconds(),
                 result.relativeCost(),
-                result.incremental());
+                result.incremental(),
+                result.gallery());
     }
 
     /** As it is, under a stream that did not wait, and with a look at clean images. */
@@ -145,7 +148,30 @@ final class Reports {
                 result.latency(),
                 result.seconds(),
                 result.relativeCost(),
-                result.incremental());
+                result.incremental(),
+                result.gallery());
+    }
+
+    /** With images to look at. */
+    static ReplayResult showing(ReplayResult result, List<AnsweredImage> gallery) {
+        return new ReplayResult(
+                result.method(),
+                result.setting(),
+                result.seed(),
+                result.corruption(),
+                result.fingerprint(),
+                result.samples(),
+                result.batches(),
+                result.scores(),
+                result.source(),
+                result.learning(),
+                result.domainChanges(),
+                result.pace(),
+                result.latency(),
+                result.seconds(),
+                result.relativeCost(),
+                result.incremental(),
+                gallery);
     }
 
     /** Of the same answers in windows that say something else of what was predicted. */
@@ -174,7 +200,8 @@ final class Reports {
                 result.latency(),
                 result.seconds(),
                 result.relativeCost(),
-                result.incremental());
+                result.incremental(),
+                result.gallery());
     }
 
     private static Scores lookedAt(Scores scores, int correct) {
@@ -234,7 +261,8 @@ final class Reports {
                 new Latency(2, 4, 5, 5),
                 0.004,
                 1,
-                Optional.of(result));
+                Optional.of(result),
+                List.of());
     }
 
     static ReplayReport report() {
