@@ -1,10 +1,10 @@
 package io.tta4j.stream.cli;
 
-import io.tta4j.stream.data.CorruptedSet;
+import io.tta4j.stream.card.ModelCard;
+import io.tta4j.stream.corruption.CorruptedDataSet;
+import io.tta4j.stream.corruption.Corruptions;
+import io.tta4j.stream.data.DataSet;
 import io.tta4j.stream.data.Domain;
-import io.tta4j.stream.data.DomainImages;
-import io.tta4j.stream.data.Images;
-import io.tta4j.stream.data.LabelledImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +32,16 @@ final class DomainOptions {
     private List<String> corruptions = List.of();
 
     @Option(
+            names = "--corrupt",
+            paramLabel = "A,B,...",
+            split = ",",
+            hideParamSyntax = true,
+            description =
+                    "corrupts --data, which is clean then, when an image is read: names, or all; the images of tta"
+                            + " corrupt at seed 0, but for files, which are resized and cropped first")
+    private List<String> corrupt = List.of();
+
+    @Option(
             names = "--severity",
             paramLabel = "S",
             defaultValue = "5",
@@ -42,51 +52,64 @@ final class DomainOptions {
     @Option(
             names = "--clean",
             paramLabel = "DIR",
-            description = "clean images, images.npy and labels.npy: what each method still gets right on them after a"
-                    + " stream, its state frozen; drift begins with them, and then they must be those of --data; --limit"
-                    + " holds for them too")
+            description =
+                    "clean samples, a data set without corruption: what each method still gets right on them after a"
+                            + " stream, its state frozen; drift begins with them, and then they must be those of --data; --limit"
+                            + " holds for them too")
     private @Nullable Path clean;
 
-    /** Whether there are clean images. */
+    /** Whether there are clean samples. */
     boolean hasClean() {
         return clean != null;
     }
 
-    /** The folder of clean images, if there is one. */
+    /** Where the clean samples are, if there are any. */
     Optional<Path> cleanFolder() {
         return Optional.ofNullable(clean);
     }
 
-    /** Opens the clean images, where there are any. */
+    /** Opens the corrupted samples, or those that are corrupted when they are read. */
+    DataSet open(Path data, DataOptions reading, ModelCard card) throws IOException {
+        if (corrupt.isEmpty()) {
+            return reading.open(data, card);
+        }
+        List<String> made = corrupt.contains(ALL)
+                ? Corruptions.names()
+                : corrupt.stream().distinct().toList();
+        DataSet images = reading.openSingle(data, card);
+        try {
+            return CorruptedDataSet.of(images, made, 0);
+        } catch (IllegalArgumentException e) {
+            images.close();
+            throw e;
+        }
+    }
+
+    /** Opens the clean samples, where there are any. */
     @Nullable
-    LabelledImages openClean() throws IOException {
-        return clean == null ? null : LabelledImages.open(clean);
+    DataSet openClean(DataOptions reading, ModelCard card) throws IOException {
+        return clean == null ? null : reading.openSingle(clean, card);
     }
 
     /**
-     * Opens the images of every domain that is needed.
+     * The domains that are needed, without the clean one.
      *
-     * @param cleanImages where there are any
-     * @param labels of the images that are used
      * @param ramps whether smaller severities are needed too
+     * @throws IllegalArgumentException if one is not there
      */
-    List<Images> open(CorruptedSet set, @Nullable LabelledImages cleanImages, int[] labels, boolean ramps)
-            throws IOException {
-        List<Images> images = new ArrayList<>();
+    List<Domain> domains(DataSet set, boolean ramps) {
+        List<Domain> domains = new ArrayList<>();
         List<String> chosen = corruptions.contains(ALL) ? set.corruptions() : corruptions;
         for (String corruption : new LinkedHashSet<>(chosen)) {
             for (int needed : severities(set, ramps)) {
-                images.add(set.images(new Domain(corruption, needed)));
+                domains.add(new Domain(corruption, needed));
             }
         }
-        if (cleanImages != null) {
-            requireSameLabels(cleanImages.labels(), labels);
-            images.add(DomainImages.of(Domain.CLEAN, cleanImages.images()));
-        }
-        return images;
+        domains.forEach(set::require);
+        return domains;
     }
 
-    private List<Integer> severities(CorruptedSet set, boolean ramps) {
+    private List<Integer> severities(DataSet set, boolean ramps) {
         if (severity < 1 || severity > Domain.MOST_SEVERE) {
             throw new IllegalArgumentException("--severity must be in 1..5, but was " + severity);
         }
@@ -100,10 +123,15 @@ final class DomainOptions {
         return needed;
     }
 
-    private static void requireSameLabels(int[] clean, int[] labels) {
+    /**
+     * Makes sure that clean samples are those of the stream, without corruption.
+     *
+     * @param labels of the samples that are used
+     */
+    static void requireSameLabels(int[] clean, int[] labels) {
         if (clean.length < labels.length || !Arrays.equals(clean, 0, labels.length, labels, 0, labels.length)) {
             throw new IllegalArgumentException(
-                    "--clean must hold the images of --data without corruption, in the same order, but had other labels");
+                    "--clean must hold the samples of --data without corruption, in the same order, but had other labels");
         }
     }
 
@@ -111,6 +139,9 @@ final class DomainOptions {
     Map<String, Object> config() throws IOException {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("severity", severity);
+        if (!corrupt.isEmpty()) {
+            config.put("corrupt", corrupt);
+        }
         if (clean != null) {
             config.put("clean", clean.toRealPath().getFileName().toString());
         }

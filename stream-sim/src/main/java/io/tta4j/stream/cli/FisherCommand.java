@@ -5,7 +5,9 @@ import io.tta4j.method.SourceSurvey;
 import io.tta4j.method.SourceSurveys;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Statistics;
-import io.tta4j.stream.data.Images;
+import io.tta4j.stream.card.ModelCard;
+import io.tta4j.stream.data.DataSet;
+import io.tta4j.stream.data.LabelledSamples;
 import io.tta4j.stream.report.OutputFile;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -24,8 +26,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Learns which parameters matter to a model, once, from source images, for eata.fisher.",
             "",
-            "The data is a folder with images.npy, uint8 [N, H, W, 3]; labels are not needed. The file holds the squared",
-            "gradients of the norm layers' scales and shifts, no image.",
+            "The data is a folder with images.npy, uint8 [N, H, W, 3], for which no labels are needed, or another data set",
+            "without corruption (docs/data.md). The file holds the squared gradients of the norm layers' scales and",
+            "shifts, no sample.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -49,7 +52,9 @@ final class FisherCommand implements Callable<Integer>, Debuggable {
             names = "--limit",
             paramLabel = "N",
             defaultValue = "2000",
-            description = "images at most, the first ones (default: ${DEFAULT-VALUE}, as EATA's authors)")
+            description =
+                    "samples at most: the first ones, and of class folders evenly from all (default: ${DEFAULT-VALUE}, as"
+                            + " EATA's authors)")
     private int limit;
 
     @Option(
@@ -75,20 +80,31 @@ final class FisherCommand implements Callable<Integer>, Debuggable {
         }
         Statistics wanted = Statistics.parse("--statistics", statistics);
         OutputFile file = options.file();
+        ModelCard card = options.card();
         SourceSurvey survey = SourceSurveys.named("fisher");
-        try (Images images = Images.open(options.data());
+        try (DataSet set = options.openUnlabelled(card);
                 InspectableModel network = options.load(false)) {
             AdaptableModel view = network.withStatistics(wanted);
-            int[] rows = IntStream.range(0, Math.min(limit, images.count())).toArray();
+            PrintWriter err = spec.commandLine().getErr();
+            LabelledSamples samples = options.samples(set, card, view, err);
+            int[] rows = rows(samples.samples().count(), set.isOfFiles());
             SourceSurvey.Findings findings = survey.begin(view, List.of());
-            options.look(view, images, rows, new int[0], survey, findings);
+            int seen = options.look(view, samples, card, rows, survey, findings, err);
             file.write(findings::writeTo);
             PrintWriter text = spec.commandLine().getOut();
             text.printf(
-                    "%s: %d parameters, from %d images%n",
-                    options.fileName(), network.layout().size(), rows.length);
+                    "%s: %d parameters, from %d samples%n",
+                    options.fileName(), network.layout().size(), seen);
             text.flush();
         }
         return 0;
+    }
+
+    /** Class folders come one after another: there, the first ones would be of a few classes only. */
+    private int[] rows(int count, boolean byClass) {
+        int taken = Math.min(limit, count);
+        return IntStream.range(0, taken)
+                .map(i -> byClass ? (int) ((long) i * count / taken) : i)
+                .toArray();
     }
 }

@@ -1,6 +1,7 @@
 package io.tta4j.stream.cli;
 
-import io.tta4j.stream.data.LabelledImages;
+import io.tta4j.stream.card.ModelCard;
+import io.tta4j.stream.data.DataSet;
 import io.tta4j.stream.setting.ClassIncremental;
 import io.tta4j.stream.setting.Curriculum;
 import io.tta4j.stream.setting.Drift;
@@ -22,8 +23,8 @@ final class IncrementalOptions {
     @Option(
             names = "--support",
             paramLabel = "DIR",
-            description = "of the class-incremental setting: images.npy and labels.npy, what new classes are registered"
-                    + " with")
+            description = "of the class-incremental setting: a data set as --data, without corruption, what new classes"
+                    + " are registered with")
     private @Nullable Path support;
 
     @Option(
@@ -81,10 +82,9 @@ final class IncrementalOptions {
      *
      * @throws IllegalArgumentException if the options do not go together
      */
-    LabelledImages openSupport() throws IOException {
+    DataSet openSupport(DataOptions reading, ModelCard card) throws IOException {
         if (support == null) {
-            throw new IllegalArgumentException(
-                    "--support must name a folder of labelled images where --setting is class-incremental");
+            throw new IllegalArgumentException("--support must name a data set where --setting is class-incremental");
         }
         if (sessions != null && classesPerSession != null) {
             throw new IllegalArgumentException(
@@ -93,7 +93,7 @@ final class IncrementalOptions {
         if (shots < 1) {
             throw new IllegalArgumentException("--shots must be at least 1, but was " + shots);
         }
-        return LabelledImages.open(support);
+        return reading.openSingle(support, card);
     }
 
     /**

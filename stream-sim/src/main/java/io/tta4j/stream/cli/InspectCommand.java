@@ -7,13 +7,19 @@ import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.NormLayer;
+import io.tta4j.stream.card.ModelCard;
+import io.tta4j.stream.data.DataSet;
+import io.tta4j.stream.data.Domain;
 import io.tta4j.stream.data.NpyArray;
 import io.tta4j.stream.data.NpzFile;
 import io.tta4j.stream.data.Preprocessing;
+import io.tta4j.stream.data.Samples;
+import io.tta4j.stream.image.Geometry;
 import io.tta4j.stream.report.OutputFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +52,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  tta inspect net.onnx",
             "  tta inspect net.pt",
+            "  tta inspect net.onnx --data cifar10-c",
             "  tta inspect net.onnx --gradient batch.npy --out gradient.npz",
             "  tta inspect encoder.onnx --logits scores --shape input_ids=128,attention_mask=128"
         })
@@ -63,6 +70,12 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
             description = "a batch: float32 .npy, fed as it is; .npz, by input name; uint8 .npy of images [N, H, W, 3]")
     private @Nullable Path batch;
 
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "a data set, as for replay: warns where its images are probably scaled wrongly for the model")
+    private @Nullable Path data;
+
     @Option(names = "--out", paramLabel = "G.npz", description = "where the gradient goes")
     private @Nullable Path out;
 
@@ -70,7 +83,13 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
     private ModelOptions options = new ModelOptions();
 
     @Mixin
+    private DataOptions reading = new DataOptions();
+
+    @Mixin
     private PreprocessingOptions preprocessing = new PreprocessingOptions();
+
+    @Mixin
+    private ScalingOptions scaling = new ScalingOptions();
 
     @Option(names = "--debug", description = "show stack traces")
     private boolean debug;
@@ -85,19 +104,46 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
         if ((batch == null) != (out == null)) {
             throw new IllegalArgumentException("--gradient and --out must be given together, but only one was");
         }
-        Preprocessing inputs = preprocessing.preprocessing();
+        ModelCard card = preprocessing.card(model);
         OutputFile gradient = out == null ? null : OutputFile.at(out);
         PrintWriter text = spec.commandLine().getOut();
         Engine engine = options.engine(model);
-        if (batch == null || gradient == null) {
+        if (gradient == null && data == null) {
             print(engine.inspect(model, options.load()), text);
             return 0;
         }
         try (InspectableModel network = load(engine, text)) {
             print(network.inspection(), text);
-            writeGradient(network, batch, inputs, gradient, text);
+            if (data != null) {
+                checkScaling(network, data, card, text);
+            }
+            if (batch != null && gradient != null) {
+                writeGradient(network, batch, card.preprocessing(), gradient, text);
+            }
         }
         return 0;
+    }
+
+    private void checkScaling(AdaptableModel network, Path folder, ModelCard card, PrintWriter text)
+            throws IOException {
+        try (DataSet set = reading.open(folder, card)) {
+            int severity = set.severities().get(set.severities().size() - 1);
+            Geometry geometry = DataOptions.geometry(set, card, network);
+            List<Samples> samples = new ArrayList<>();
+            for (String corruption : set.corruptions()) {
+                samples.add(set.samples(new Domain(corruption, severity), geometry));
+            }
+            DataOptions.warnOfOrder(set, network, spec.commandLine().getErr());
+            if (scaling.check(
+                            network,
+                            samples,
+                            card.preprocessing(),
+                            spec.commandLine().getErr())
+                    .isEmpty()) {
+                line(text, "scaling", "no other common scaling clearly fits the data better");
+            }
+            text.flush();
+        }
     }
 
     /** Loads the model; of one that cannot be adapted, prints what there is. */

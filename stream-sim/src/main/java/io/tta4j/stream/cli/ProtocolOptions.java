@@ -1,7 +1,7 @@
 package io.tta4j.stream.cli;
 
 import io.tta4j.method.Method;
-import io.tta4j.stream.data.LabelledImages;
+import io.tta4j.stream.data.LabelledSamples;
 import io.tta4j.stream.replay.Protocol;
 import io.tta4j.stream.replay.TimeConstraint;
 import java.util.Arrays;
@@ -43,11 +43,11 @@ final class ProtocolOptions {
     /**
      * The protocol.
      *
-     * @param images the clean ones
+     * @param samples the clean ones
      * @param limit how many of these are used at most
      * @throws IllegalArgumentException if an option is none, or they do not go together
      */
-    Protocol protocol(List<Method> methods, @Nullable LabelledImages images, @Nullable Integer limit) {
+    Protocol protocol(List<Method> methods, @Nullable LabelledSamples samples, @Nullable Integer limit) {
         Protocol protocol = Protocol.ofDefaults();
         if (window != null) {
             protocol = protocol.withWindow(window);
@@ -57,10 +57,10 @@ final class ProtocolOptions {
         } else if (!costRatios.isEmpty()) {
             throw new IllegalArgumentException("--cost-ratio must go with --eta, but there was no --eta");
         }
-        if (images != null) {
-            int[] labels = images.labels();
+        if (samples != null) {
+            int[] labels = samples.labels();
             int[] used = limit == null ? labels : Arrays.copyOf(labels, Math.min(limit, labels.length));
-            protocol = protocol.withClean(LabelledImages.of(images.images(), used));
+            protocol = protocol.withClean(LabelledSamples.of(samples.samples(), used));
         }
         return protocol;
     }

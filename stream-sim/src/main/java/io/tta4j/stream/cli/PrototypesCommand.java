@@ -3,8 +3,10 @@ package io.tta4j.stream.cli;
 import io.tta4j.engine.InspectableModel;
 import io.tta4j.method.SourceSurvey;
 import io.tta4j.method.SourceSurveys;
+import io.tta4j.stream.card.ModelCard;
 import io.tta4j.stream.data.DataException;
-import io.tta4j.stream.data.LabelledImages;
+import io.tta4j.stream.data.DataSet;
+import io.tta4j.stream.data.LabelledSamples;
 import io.tta4j.stream.report.OutputFile;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,8 +25,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Learns where a model's classes lie among its features, once, from labelled source data, for csfa.prototypes.",
             "",
-            "The data is a folder with images.npy, uint8 [N, H, W, 3], and labels.npy. Images of classes that the model",
-            "does not have are left out. The file holds the classes' means and the spread within them, no image.",
+            "The data is a folder with images.npy, uint8 [N, H, W, 3], and labels.npy, or another data set without",
+            "corruption (docs/data.md). Samples of classes that the model does not have are left out. The file holds the",
+            "classes' means and the spread within them, no sample.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -63,32 +66,35 @@ final class PrototypesCommand implements Callable<Integer>, Debuggable {
     @Override
     public Integer call() throws IOException {
         OutputFile file = options.file();
+        ModelCard card = options.card();
         SourceSurvey survey = SourceSurveys.named("prototypes");
-        try (LabelledImages images = LabelledImages.open(options.data());
+        try (DataSet set = options.open(card);
                 InspectableModel network = options.load(true)) {
             List<String> names = classes.isEmpty()
                     ? IntStream.range(0, network.classes())
                             .mapToObj(Integer::toString)
                             .toList()
                     : classes;
-            int[] labels = images.labels();
+            int[] labels = set.labels();
             int[] known = IntStream.range(0, labels.length)
                     .filter(i -> labels[i] < network.classes())
                     .toArray();
             if (known.length == 0) {
-                throw new DataException("labels.npy must have images of the model's %d classes, but had none"
+                throw new DataException("labels.npy must have samples of the model's %d classes, but had none"
                         .formatted(network.classes()));
             }
+            PrintWriter err = spec.commandLine().getErr();
+            LabelledSamples samples = options.samples(set, card, network, err);
             SourceSurvey.Findings findings = survey.begin(network, names);
-            options.look(network, images.images(), known, labels, survey, findings);
+            int seen = options.look(network, samples, card, known, survey, findings, err);
             file.write(findings::writeTo);
             PrintWriter text = spec.commandLine().getOut();
             text.printf(
-                    "%s: %d classes, %d features, from %d images%s%n",
+                    "%s: %d classes, %d features, from %d samples%s%n",
                     options.fileName(),
                     names.size(),
                     network.features().orElseThrow(),
-                    known.length,
+                    seen,
                     known.length < labels.length
                             ? "; %d of other classes left out".formatted(labels.length - known.length)
                             : "");

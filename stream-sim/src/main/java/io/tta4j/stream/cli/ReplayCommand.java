@@ -3,11 +3,14 @@ package io.tta4j.stream.cli;
 import io.tta4j.engine.Engine;
 import io.tta4j.engine.LoadOptions;
 import io.tta4j.model.AdaptableModel;
-import io.tta4j.stream.data.CorruptedSet;
+import io.tta4j.stream.card.ModelCard;
+import io.tta4j.stream.data.DataSet;
 import io.tta4j.stream.data.Domain;
 import io.tta4j.stream.data.Images;
-import io.tta4j.stream.data.LabelledImages;
+import io.tta4j.stream.data.LabelledSamples;
 import io.tta4j.stream.data.Preprocessing;
+import io.tta4j.stream.data.Samples;
+import io.tta4j.stream.image.Geometry;
 import io.tta4j.stream.replay.Protocol;
 import io.tta4j.stream.replay.Replay;
 import io.tta4j.stream.replay.ReplayResult;
@@ -38,14 +41,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Replays a folder of corrupted images through a model and compares methods. */
+/** Replays corrupted samples through a model and compares methods. */
 @Command(
         name = "replay",
         description = {
             "Replays corrupted images through a model, batch by batch: each method answers, is scored, then adapts.",
             "",
             "DIR is laid out as CIFAR-10-C is: <corruption>.npy, uint8 [N, H, W, 3], and labels.npy [N]; severities 1 to 5",
-            "one after another in each file, or in folders severity1 to severity5, or one severity alone.",
+            "one after another in each file, or in folders severity1 to severity5, or one severity alone; or as ImageNet-C:",
+            "<corruption>/<severity>/<class>/<file>. Class folders, Tiny-ImageNet, CIFAR's binary files and .npz files of",
+            "images or of token ids are read, too (docs/data.md).",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -62,6 +67,7 @@ import picocli.CommandLine.Spec;
             "  tta replay --model net.onnx --data cifar10-c --setting drift --drift incremental --corruption fog,snow",
             "  tta replay --model net.onnx --data cifar10-c --setting class-incremental --support support --shots 5",
             "  tta replay --model net.onnx --data cifar10-c --clean clean --eta 1 --cost-ratio tent=2,sar=4",
+            "  tta replay --model net.onnx --data imagenet/val --corrupt fog,snow --severity 3",
             "",
             "Every measure, and the fields of JSON and CSV: docs/protocol.md."
         })
@@ -77,7 +83,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
             description = "the model, a classifier of images: ONNX or TorchScript")
     private Path model = Path.of("");
 
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "the folder of images and labels")
+    @Option(names = "--data", paramLabel = "DIR", required = true, description = "the samples and their labels")
     private Path data = Path.of("");
 
     @Mixin
@@ -119,7 +125,13 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     private ModelOptions options = new ModelOptions();
 
     @Mixin
+    private DataOptions reading = new DataOptions();
+
+    @Mixin
     private PreprocessingOptions preprocessing = new PreprocessingOptions();
+
+    @Mixin
+    private ScalingOptions scaling = new ScalingOptions();
 
     @Option(names = "--json", paramLabel = "F", description = "write results, config and environment as JSON")
     private @Nullable Path json;
@@ -150,7 +162,10 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     public Integer call() throws IOException {
         MethodChoice choice = MethodChoice.of(methods, settings);
         streams.check();
-        Preprocessing inputs = preprocessing.preprocessing();
+        ModelCard card = preprocessing.card(model);
+        Preprocessing inputs = card.preprocessing();
+        PrintWriter err = spec.commandLine().getErr();
+        BadFiles badFiles = reading.badFiles(err);
         requirePositive("--batch", batch);
         requirePositive("--limit", limit == null ? 1 : limit);
         ReportFiles files = new ReportFiles();
@@ -158,43 +173,61 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         files.add(csv, ReportFormat.CSV);
         files.add(report, ReportFormat.HTML);
         Engine engine = options.engine(model);
-        try (CorruptedSet set = CorruptedSet.open(data);
-                LabelledImages clean = streams.openClean();
-                LabelledImages supports = streams.isClassIncremental() ? incremental.openSupport() : null) {
+        try (DataSet set = streams.open(data, reading, card);
+                DataSet cleanSet = streams.openClean(reading, card);
+                DataSet supportSet = streams.isClassIncremental() ? incremental.openSupport(reading, card) : null) {
             int[] labels = set.labels();
             int[] used = limit == null ? labels : Arrays.copyOf(labels, Math.min(limit, labels.length));
-            List<Images> images = streams.open(set, clean, used);
-            List<? extends StreamSetting> plain = supports == null ? streams.streams(used.length) : List.of();
-            Protocol protocol = measures.protocol(choice.methods(), clean, limit);
+            List<Domain> domains = streams.domains(set, cleanSet, used);
+            List<? extends StreamSetting> plain = supportSet == null ? streams.streams(used.length) : List.of();
             byte[] bytes = Files.readAllBytes(model);
             LoadOptions load = options.load(choice.methods());
             try (AdaptableModel network = engine.load(model, load)) {
+                Geometry geometry = DataOptions.geometry(set, card, network);
+                LabelledSamples clean = cleanSet == null ? null : DataOptions.labelled(cleanSet, card, network);
+                LabelledSamples supports = supportSet == null ? null : DataOptions.labelled(supportSet, card, network);
+                List<Samples> samples = new ArrayList<>();
+                for (Domain domain : domains) {
+                    samples.add(
+                            domain.isClean() && clean != null
+                                    ? clean.samples().under(domain)
+                                    : set.samples(domain, geometry));
+                }
+                DataOptions.warnOfOrder(set, network, err);
+                Protocol protocol = measures.protocol(choice.methods(), clean, limit);
                 // Of the file as it is now: it may be another one when the replay is over.
                 Map<String, Object> facts =
                         ModelFacts.of(engine, network, model.getFileName().toString(), bytes);
                 Replay replay = supports == null
-                        ? new Replay(network, images, used, inputs, batch)
-                        : new Replay(network, images, used, supports, inputs, batch);
+                        ? new Replay(network, samples, used, inputs, batch)
+                        : new Replay(network, samples, used, supports, inputs, batch);
                 List<? extends StreamSetting> drawn = supports == null
                         ? plain
                         : incremental.settings(network.classes(), used, supports.labels(), streams.seeds());
-                Optional<CellFiles> cells = resumption.cells(json, determinants(facts, load, choice, inputs, protocol));
+                scaling.check(network, samples, inputs, err);
+                Optional<CellFiles> cells =
+                        resumption.cells(json, () -> determinants(facts, load, choice, protocol, card, geometry));
                 replay.under(protocol).keeping(Resumption.orNone(cells));
                 PrintWriter text = spec.commandLine().getOut();
                 streams.descriptions(drawn).forEach(text::println);
                 text.println();
                 text.flush();
                 List<ReplayResult> results = new ArrayList<>();
-                try (Progress progress = Progress.of(imagesIn(drawn, images, used))) {
+                try (Progress progress = Progress.of(samplesIn(drawn, domains, used))) {
                     for (StreamSetting setting : drawn) {
-                        results.addAll(replay.run(setting, choice.methods(), progress));
+                        results.addAll(replay.run(setting, choice.methods(), badFiles.over(progress)));
                     }
                 }
                 text.print(ConsoleTable.of(results));
                 text.flush();
-                Map<String, Object> config = config(facts, images, used.length, drawn, choice, inputs);
+                badFiles.report();
+                Map<String, Object> config = config(facts, samples, used.length, drawn, choice);
+                config.putAll(preprocessing.config(model, inputs, geometry));
+                if (badFiles.count() > 0) {
+                    config.put("skippedFiles", badFiles.count());
+                }
                 config.putAll(measures.config(protocol, batch));
-                files.write(new ReplayReport(results, config, Environment.current(), images));
+                files.write(new ReplayReport(results, config, Environment.current(), imagesAmong(samples)));
                 if (cells.isPresent()) {
                     cells.get().delete();
                 }
@@ -209,8 +242,14 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         }
     }
 
-    private static long imagesIn(List<? extends StreamSetting> drawn, List<Images> images, int[] labels) {
-        List<Domain> domains = images.stream().map(Images::domain).toList();
+    private static List<Images> imagesAmong(List<Samples> samples) {
+        return samples.stream()
+                .filter(Images.class::isInstance)
+                .map(Images.class::cast)
+                .toList();
+    }
+
+    private static long samplesIn(List<? extends StreamSetting> drawn, List<Domain> domains, int[] labels) {
         return drawn.stream()
                 .flatMap(setting -> setting.streams(domains, labels).stream())
                 .mapToLong(ImageStream::images)
@@ -219,7 +258,12 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
 
     /** What results depend on beside the streams: as long as none of it changes, what is finished stays finished. */
     private Map<String, Object> determinants(
-            Map<String, Object> facts, LoadOptions load, MethodChoice choice, Preprocessing inputs, Protocol protocol)
+            Map<String, Object> facts,
+            LoadOptions load,
+            MethodChoice choice,
+            Protocol protocol,
+            ModelCard card,
+            Geometry geometry)
             throws IOException {
         List<Path> files = new ArrayList<>(List.of(model, data));
         streams.cleanFolder().ifPresent(files::add);
@@ -235,7 +279,10 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         determinants.put("load", load.toString());
         determinants.put("methods", List.copyOf(choice.settings().keySet()));
         determinants.put("settings", choice.settings());
-        determinants.put("inputs", inputs.toString());
+        determinants.put("reading", reading.determinants());
+        determinants.put("card", card.toString());
+        determinants.put("geometry", geometry.toString());
+        determinants.put("domains", streams.config());
         determinants.put("protocol", measures.config(protocol, batch));
         determinants.put("files", FileStamps.of(files));
         determinants.put("versions", Environment.versions());
@@ -244,16 +291,15 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
 
     private Map<String, Object> config(
             Map<String, Object> facts,
-            List<Images> images,
+            List<Samples> samples,
             int used,
             List<? extends StreamSetting> drawn,
-            MethodChoice choice,
-            Preprocessing inputs)
+            MethodChoice choice)
             throws IOException {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("model", facts);
         config.put("data", data.toRealPath().getFileName().toString());
-        config.put("corruptions", images.stream().map(Images::name).toList());
+        config.put("corruptions", samples.stream().map(Samples::name).toList());
         config.putAll(streams.config());
         config.put("images", used);
         config.put("setting", streams.names());
@@ -265,9 +311,6 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         config.put("batch", batch);
         config.put("methods", List.copyOf(choice.settings().keySet()));
         config.put("settings", choice.settings());
-        config.put("scale", inputs.scale());
-        config.put("mean", inputs.mean());
-        config.put("std", inputs.std());
         return config;
     }
 }

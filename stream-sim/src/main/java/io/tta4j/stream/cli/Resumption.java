@@ -20,18 +20,24 @@ final class Resumption {
                     + " (default: beside the JSON, F.cells; without --json nowhere)")
     private @Nullable Path work;
 
+    /** What results depend on beside the stream: to know it, files are looked at. */
+    @FunctionalInterface
+    interface Determinants {
+        Map<String, Object> find() throws IOException;
+    }
+
     /**
      * The cells of a replay; none where there is no place for them.
      *
      * @param json where the report goes, if anywhere
-     * @param determinants what results depend on beside the stream
+     * @param determinants asked only where there is
      */
-    Optional<CellFiles> cells(@Nullable Path json, Map<String, Object> determinants) throws IOException {
+    Optional<CellFiles> cells(@Nullable Path json, Determinants determinants) throws IOException {
         Path folder = work;
         if (folder == null && json != null && (Files.isRegularFile(json) || !Files.exists(json))) {
             folder = json.resolveSibling(json.getFileName() + ".cells");
         }
-        return folder == null ? Optional.empty() : Optional.of(CellFiles.in(folder, determinants));
+        return folder == null ? Optional.empty() : Optional.of(CellFiles.in(folder, determinants.find()));
     }
 
     /** As {@link Cells}: those, or else nothing that keeps any. */

@@ -1,13 +1,14 @@
 package io.tta4j.stream.cli;
 
-import io.tta4j.stream.data.CorruptedSet;
-import io.tta4j.stream.data.Images;
-import io.tta4j.stream.data.LabelledImages;
+import io.tta4j.stream.card.ModelCard;
+import io.tta4j.stream.data.DataSet;
+import io.tta4j.stream.data.Domain;
 import io.tta4j.stream.setting.LabelOrder;
 import io.tta4j.stream.setting.StreamSetting;
 import io.tta4j.stream.setting.Streams;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -178,26 +179,37 @@ final class StreamOptions {
                 : seeds.stream().flatMap(SeedRange::seeds).distinct().toList();
     }
 
-    /** The folder of clean images, if there is one. */
+    /** Where the clean samples are, if there are any. */
     Optional<Path> cleanFolder() {
         return domains.cleanFolder();
     }
 
-    /** Opens the clean images, where there are any. */
+    /** Opens the corrupted samples, or those that are corrupted when they are read. */
+    DataSet open(Path data, DataOptions reading, ModelCard card) throws IOException {
+        return domains.open(data, reading, card);
+    }
+
+    /** Opens the clean samples, where there are any. */
     @Nullable
-    LabelledImages openClean() throws IOException {
-        return domains.openClean();
+    DataSet openClean(DataOptions reading, ModelCard card) throws IOException {
+        return domains.openClean(reading, card);
     }
 
     /**
-     * Opens the images of every domain that the settings need, clean ones where a setting has a place for them.
+     * The domains that the settings need, {@link Domain#CLEAN} where there are clean samples and a place for them.
      *
      * @param clean where there are any
-     * @param labels of the images that are used
+     * @param labels of the samples that are used
+     * @throws IllegalArgumentException if a domain is not there, or the clean samples are others than those of the set
      */
-    List<Images> open(CorruptedSet set, @Nullable LabelledImages clean, int[] labels) throws IOException {
-        boolean isMet = settings().contains(DRIFT) || cleanStretch > 0;
-        return domains.open(set, isMet ? clean : null, labels, settings().contains(GRADUAL) || drift.isIncremental());
+    List<Domain> domains(DataSet set, @Nullable DataSet clean, int[] labels) {
+        List<Domain> needed =
+                new ArrayList<>(domains.domains(set, settings().contains(GRADUAL) || drift.isIncremental()));
+        if (clean != null && (settings().contains(DRIFT) || cleanStretch > 0)) {
+            DomainOptions.requireSameLabels(clean.labels(), labels);
+            needed.add(Domain.CLEAN);
+        }
+        return needed;
     }
 
     /**

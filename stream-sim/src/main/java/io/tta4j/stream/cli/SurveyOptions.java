@@ -7,13 +7,19 @@ import io.tta4j.method.SourceSurvey;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.Pass;
-import io.tta4j.stream.data.ImageBatcher;
-import io.tta4j.stream.data.Images;
-import io.tta4j.stream.data.Preprocessing;
+import io.tta4j.stream.card.ModelCard;
+import io.tta4j.stream.data.Batcher;
+import io.tta4j.stream.data.DataException;
+import io.tta4j.stream.data.DataSet;
+import io.tta4j.stream.data.LabelledSamples;
+import io.tta4j.stream.data.Samples;
 import io.tta4j.stream.report.OutputFile;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -23,7 +29,7 @@ final class SurveyOptions {
     @Option(names = "--model", paramLabel = "M", required = true, description = "the model: ONNX or TorchScript")
     private Path model = Path.of("");
 
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "the folder of source data")
+    @Option(names = "--data", paramLabel = "DIR", required = true, description = "the source data")
     private Path data = Path.of("");
 
     @Option(names = "--out", paramLabel = "F.safetensors", required = true, description = "where the findings go")
@@ -40,7 +46,13 @@ final class SurveyOptions {
     private ModelOptions options = new ModelOptions();
 
     @Mixin
+    private DataOptions reading = new DataOptions();
+
+    @Mixin
     private PreprocessingOptions preprocessing = new PreprocessingOptions();
+
+    @Mixin
+    private ScalingOptions scaling = new ScalingOptions();
 
     /**
      * Checks what can be before a model is loaded.
@@ -52,7 +64,7 @@ final class SurveyOptions {
         if (batch < 1) {
             throw new IllegalArgumentException("--batch must be at least 1, but was " + batch);
         }
-        preprocessing.preprocessing();
+        reading.check();
         return OutputFile.at(out);
     }
 
@@ -61,9 +73,19 @@ final class SurveyOptions {
         return out.getFileName().toString();
     }
 
-    /** The folder of source data. */
-    Path data() {
-        return data;
+    /** How the data is read, and becomes the model's input. */
+    ModelCard card() throws IOException {
+        return preprocessing.card(model);
+    }
+
+    /** Opens the source data. */
+    DataSet open(ModelCard card) throws IOException {
+        return reading.openSingle(data, card);
+    }
+
+    /** Opens the source data, of which labels are not needed. */
+    DataSet openUnlabelled(ModelCard card) throws IOException {
+        return reading.openUnlabelled(data, card);
     }
 
     /** The model, with features or as the options say. */
@@ -74,37 +96,69 @@ final class SurveyOptions {
     }
 
     /**
-     * Lets a survey look at images, at the source's theta.
+     * The samples of what {@link #open} or {@link #openUnlabelled} has opened.
      *
-     * @param rows which images
-     * @param labels of all images, where the survey wants any
+     * @param err where a warning goes if they are probably not what the model takes
      */
-    void look(
+    LabelledSamples samples(DataSet set, ModelCard card, AdaptableModel network, PrintWriter err) throws IOException {
+        LabelledSamples samples = DataOptions.labelled(set, card, network);
+        DataOptions.warnOfOrder(set, network, err);
+        scaling.check(network, List.of(samples.samples()), card.preprocessing(), err);
+        return samples;
+    }
+
+    /**
+     * Lets a survey look at samples, at the source's theta.
+     *
+     * @param rows which samples
+     * @param err where files are named that are skipped
+     * @return how many samples could be read
+     * @throws DataException if none could
+     */
+    int look(
             AdaptableModel network,
-            Images images,
+            LabelledSamples labelled,
+            ModelCard card,
             int[] rows,
-            int[] labels,
             SourceSurvey survey,
-            SourceSurvey.Findings findings)
+            SourceSurvey.Findings findings,
+            PrintWriter err)
             throws IOException {
-        Preprocessing inputs = preprocessing.preprocessing();
-        ImageBatcher batcher = ImageBatcher.of(network, images.shape(), inputs, batch);
-        byte[] pixels = new byte[images.shape().values()];
+        Samples samples = labelled.samples();
+        int[] labels = labelled.labels();
+        BadFiles badFiles = reading.badFiles(err);
+        Batcher batcher = samples.format().batcher(network, card.preprocessing(), batch);
+        byte[] sample = new byte[samples.format().bytes()];
+        int seen = 0;
         for (int start = 0; start < rows.length; start += batch) {
-            int[] some = Arrays.copyOfRange(rows, start, Math.min(start + batch, rows.length));
             batcher.begin();
-            for (int row : some) {
-                images.read(row, pixels);
-                batcher.add(pixels);
+            IntStream.Builder read = IntStream.builder();
+            for (int i = start; i < Math.min(start + batch, rows.length); i++) {
+                if (badFiles.read(samples, rows[i], sample)) {
+                    batcher.add(sample);
+                    read.add(rows[i]);
+                }
             }
-            try (Pass pass = pass(network, batcher.batch(), survey)) {
-                findings.add(
-                        pass,
-                        survey.wantsLabels()
-                                ? Arrays.stream(some).map(row -> labels[row]).toArray()
-                                : new int[0]);
+            int[] some = read.build().toArray();
+            seen += some.length;
+            if (some.length > 0) {
+                try (Pass pass = pass(network, batcher.batch(), survey)) {
+                    findings.add(
+                            pass,
+                            survey.wantsLabels()
+                                    ? Arrays.stream(some)
+                                            .map(row -> labels[row])
+                                            .toArray()
+                                    : new int[0]);
+                }
             }
         }
+        badFiles.report();
+        if (seen == 0) {
+            throw new DataException(
+                    "%s must have samples that can be read, but had none".formatted(data.getFileName()));
+        }
+        return seen;
     }
 
     private static Pass pass(AdaptableModel network, Batch images, SourceSurvey survey) {

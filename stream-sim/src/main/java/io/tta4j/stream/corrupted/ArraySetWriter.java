@@ -2,12 +2,15 @@ package io.tta4j.stream.corrupted;
 
 import io.tta4j.stream.corruption.CorruptedImages;
 import io.tta4j.stream.data.DataException;
+import io.tta4j.stream.data.DataSet;
+import io.tta4j.stream.data.DataSets;
 import io.tta4j.stream.data.ImageShape;
 import io.tta4j.stream.data.Images;
-import io.tta4j.stream.data.LabelledImages;
 import io.tta4j.stream.data.NpyAppender;
 import io.tta4j.stream.data.NpyArray;
 import io.tta4j.stream.data.NpyType;
+import io.tta4j.stream.data.Split;
+import io.tta4j.stream.image.Geometry;
 import io.tta4j.stream.image.RgbImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,14 +29,16 @@ final class ArraySetWriter implements CorruptedSetWriter {
 
     private static final int CHUNK_BYTES = 1 << 23;
 
-    private final LabelledImages clean;
+    private final Images clean;
+    private final int[] labels;
     private final CorruptionPlan plan;
     private final Manifest manifest;
     private final Path out;
     private final int threads;
 
-    private ArraySetWriter(LabelledImages clean, CorruptionPlan plan, Manifest manifest, Path out, int threads) {
+    private ArraySetWriter(Images clean, int[] labels, CorruptionPlan plan, Manifest manifest, Path out, int threads) {
         this.clean = clean;
+        this.labels = labels;
         this.plan = plan;
         this.manifest = manifest;
         this.out = out;
@@ -41,9 +46,10 @@ final class ArraySetWriter implements CorruptedSetWriter {
     }
 
     static ArraySetWriter open(Path in, Path out, CorruptionPlan plan, int threads) throws IOException {
-        LabelledImages clean = LabelledImages.open(in);
+        DataSet set = DataSets.openSingle(in, Split.TEST, List.of());
         try {
-            ImageShape shape = clean.images().shape();
+            Images clean = (Images) set.samples(set.first(), Geometry.none());
+            ImageShape shape = clean.shape();
             if (shape.channels() != RgbImage.CHANNELS) {
                 throw new DataException("images.npy must be RGB, [images, height, width, 3], but had %d channels"
                         .formatted(shape.channels()));
@@ -52,22 +58,21 @@ final class ArraySetWriter implements CorruptedSetWriter {
             Manifest manifest = Manifest.of(
                             fitting, InputHash.ofContents(in.resolve("images.npy"), in.resolve("labels.npy")))
                     .with("severities", fitting.severities());
-            return new ArraySetWriter(clean, fitting, manifest, out, threads);
+            return new ArraySetWriter(clean, set.labels(), fitting, manifest, out, threads);
         } catch (IOException | RuntimeException e) {
-            clean.close();
+            set.close();
             throw e;
         }
     }
 
     @Override
     public int images() {
-        return clean.images().count();
+        return clean.count();
     }
 
     @Override
     public String description() {
-        return "%d images of %s, %s parameters"
-                .formatted(images(), clean.images().shape(), plan.parametersName());
+        return "%d images of %s, %s parameters".formatted(images(), clean.shape(), plan.parametersName());
     }
 
     @Override
@@ -95,7 +100,7 @@ final class ArraySetWriter implements CorruptedSetWriter {
             return total;
         }
         PartialFile file = new PartialFile(target);
-        ImageShape shape = clean.images().shape();
+        ImageShape shape = clean.shape();
         List<Integer> extents = List.of(total, shape.height(), shape.width(), shape.channels());
         long severityValues = (long) images() * shape.values();
         long found;
@@ -104,8 +109,8 @@ final class ArraySetWriter implements CorruptedSetWriter {
             listener.done(corruption, (int) found);
             List<Integer> severities = plan.severities();
             for (int severity : severities.subList((int) (found / images()), severities.size())) {
-                Images corrupted =
-                        new CorruptedImages(clean.images(), plan.corruption(corruption), severity, plan.seed());
+                CorruptedImages corrupted =
+                        new CorruptedImages(clean, plan.corruption(corruption), severity, plan.seed());
                 append(corrupted, array, workers, listener);
                 array.force();
             }
@@ -114,7 +119,7 @@ final class ArraySetWriter implements CorruptedSetWriter {
         return found;
     }
 
-    private static void append(Images images, NpyAppender array, Workers workers, CorruptionListener listener)
+    private static void append(CorruptedImages images, NpyAppender array, Workers workers, CorruptionListener listener)
             throws IOException {
         int values = images.shape().values();
         int most = Math.max(1, CHUNK_BYTES / values);
@@ -126,14 +131,13 @@ final class ArraySetWriter implements CorruptedSetWriter {
                 byte[] image = new byte[values];
                 images.read(from + index, image);
                 System.arraycopy(image, 0, chunk, index * values, values);
-                listener.done(images.name(), 1);
+                listener.done(images.corruption().name(), 1);
             });
             array.append(ByteBuffer.wrap(chunk));
         }
     }
 
     private byte[] repeatedLabels() throws IOException {
-        int[] labels = clean.labels();
         int length = labels.length * plan.severities().size();
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         if (Arrays.stream(labels).allMatch(label -> label < 256)) {

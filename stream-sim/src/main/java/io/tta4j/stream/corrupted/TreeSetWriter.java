@@ -1,10 +1,12 @@
 package io.tta4j.stream.corrupted;
 
 import io.tta4j.stream.corruption.Corruption;
+import io.tta4j.stream.corruption.ImageEncoder;
 import io.tta4j.stream.corruption.ImageSeed;
 import io.tta4j.stream.data.DataException;
-import io.tta4j.stream.image.ImageCodec;
+import io.tta4j.stream.image.ImageDecoder;
 import io.tta4j.stream.image.RgbImage;
+import io.tta4j.stream.image.UnreadableImageException;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
@@ -14,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import javax.imageio.IIOException;
 
 /**
  * From a tree of PNG and JPEG files to ImageNet-C's layout: the same tree under {@code <corruption>/<severity>/}. PNG
@@ -119,12 +120,10 @@ final class TreeSetWriter implements CorruptedSetWriter {
     private RgbImage read(String name) throws IOException {
         Path file = in.resolve(name);
         try {
-            return ImageCodec.decode(Files.readAllBytes(file));
-        } catch (IIOException e) {
+            return ImageDecoder.decode(Files.readAllBytes(file));
+        } catch (UnreadableImageException e) {
             throw new DataException(
-                    "%s must be an RGB or grey PNG or JPEG file, but could not be read: %s"
-                            .formatted(file, e.getMessage()),
-                    e);
+                    "%s must be a PNG or JPEG file, but could not be read: %s".formatted(file, e.getMessage()), e);
         }
     }
 
@@ -132,9 +131,9 @@ final class TreeSetWriter implements CorruptedSetWriter {
         int height = clean.height();
         int width = clean.width();
         long seed = ImageSeed.of(plan.seed(), output.corruption, output.severity, name);
-        byte[] pixels = output.corruption.apply(clean.values(), height, width, output.severity, seed);
-        RgbImage image = new RgbImage(pixels, height, width);
-        return isPng(name) ? ImageCodec.png(image) : ImageCodec.jpeg(image, JPEG_QUALITY);
+        byte[] pixels = output.corruption.apply(clean.pixels(), height, width, output.severity, seed);
+        RgbImage image = new RgbImage(height, width, pixels);
+        return isPng(name) ? ImageEncoder.png(image) : ImageEncoder.jpeg(image, JPEG_QUALITY);
     }
 
     @Override

@@ -11,7 +11,7 @@ final class Colour {
     /** Moves every value towards the mean of its channel, which stays. */
     static Distortion contrast(double factor) {
         return (image, draws) -> {
-            byte[] rgb = image.values();
+            byte[] rgb = image.pixels();
             byte[] out = new byte[rgb.length];
             for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
                 double mean = mean(rgb, channel);
@@ -44,7 +44,7 @@ final class Colour {
 
     private static Distortion hsv(DoubleUnaryOperator saturate, DoubleUnaryOperator brighten) {
         return (image, draws) -> {
-            byte[] rgb = image.values();
+            byte[] rgb = image.pixels();
             byte[] out = new byte[rgb.length];
             for (int i = 0; i < rgb.length; i += RgbImage.CHANNELS) {
                 double red = Levels.unit(rgb[i]);

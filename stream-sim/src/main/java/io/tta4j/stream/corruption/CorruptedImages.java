@@ -1,5 +1,6 @@
 package io.tta4j.stream.corruption;
 
+import io.tta4j.stream.data.Domain;
 import io.tta4j.stream.data.ImageShape;
 import io.tta4j.stream.data.Images;
 import io.tta4j.stream.image.RgbImage;
@@ -35,7 +36,12 @@ public record CorruptedImages(Images clean, Corruption corruption, int severity,
 
     @Override
     public String name() {
-        return corruption.name();
+        return domain().name();
+    }
+
+    @Override
+    public Domain domain() {
+        return new Domain(corruption.name(), severity);
     }
 
     @Override

@@ -16,7 +16,7 @@ record FixedCorruption(String name, List<Distortion> severities) implements Corr
         if (severity < MIN_SEVERITY || severity > MAX_SEVERITY) {
             throw new IllegalArgumentException("severity must be in 1..5, but was " + severity);
         }
-        return severities.get(severity - MIN_SEVERITY).apply(new RgbImage(pixels, height, width), new Draws(seed));
+        return severities.get(severity - MIN_SEVERITY).apply(new RgbImage(height, width, pixels), new Draws(seed));
     }
 
     @Override

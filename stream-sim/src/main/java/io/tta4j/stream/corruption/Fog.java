@@ -8,7 +8,7 @@ record Fog(double thickness, double decay) implements Distortion {
     @Override
     public byte[] apply(RgbImage image, Draws draws) {
         Plasma plasma = Plasma.atLeast(Math.max(image.height(), image.width()), decay, draws);
-        byte[] rgb = image.values();
+        byte[] rgb = image.pixels();
         byte[] out = new byte[rgb.length];
         double max = max(rgb);
         int i = 0;

@@ -15,7 +15,7 @@ record Frost(double image, double ice, int step) implements Distortion {
     public byte[] apply(RgbImage clean, Draws draws) {
         Ice texture = Ice.any(draws);
         Raster relief = texture.piece(clean.height(), clean.width(), step, draws);
-        byte[] rgb = clean.values();
+        byte[] rgb = clean.pixels();
         byte[] out = new byte[rgb.length];
         for (int i = 0; i < out.length; i++) {
             int channel = i % RgbImage.CHANNELS;

@@ -36,7 +36,7 @@ record GlassBlur(GaussianFilter filter, int reach, int rounds) implements Distor
                 }
             }
         }
-        RgbImage shuffled = new RgbImage(rgb, height, width);
+        RgbImage shuffled = new RgbImage(height, width, rgb);
         return filter.filter(Raster.of(shuffled), Border.NEAREST).toLevels();
     }
 }

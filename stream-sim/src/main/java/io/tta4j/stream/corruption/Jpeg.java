@@ -1,6 +1,6 @@
 package io.tta4j.stream.corruption;
 
-import io.tta4j.stream.image.ImageCodec;
+import io.tta4j.stream.image.ImageDecoder;
 import io.tta4j.stream.image.RgbImage;
 import java.io.IOException;
 
@@ -14,7 +14,7 @@ record Jpeg(int quality) implements Distortion {
     @Override
     public byte[] apply(RgbImage image, Draws draws) {
         try {
-            return ImageCodec.decode(ImageCodec.jpeg(image, quality)).values();
+            return ImageDecoder.decode(ImageEncoder.jpeg(image, quality)).pixels();
         } catch (IOException e) {
             throw new IllegalStateException("a JPEG that was just written could not be read", e);
         }

@@ -28,7 +28,7 @@ record Mud(Liquid liquid, GaussianFilter edge) implements Distortion {
         }
         Raster mud = edge.filter(drops, Border.NEAREST);
         mud.cutBelow(THINNEST);
-        byte[] rgb = image.values();
+        byte[] rgb = image.pixels();
         byte[] out = new byte[rgb.length];
         for (int i = 0; i < out.length; i++) {
             double cover = mud.values()[i / RgbImage.CHANNELS];

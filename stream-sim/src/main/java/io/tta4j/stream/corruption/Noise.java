@@ -35,7 +35,7 @@ final class Noise {
 
     private static Distortion each(Change change) {
         return (image, draws) -> {
-            byte[] rgb = image.values();
+            byte[] rgb = image.pixels();
             byte[] out = new byte[rgb.length];
             for (int i = 0; i < out.length; i++) {
                 out[i] = Levels.level(change.apply(Levels.unit(rgb[i]), draws));

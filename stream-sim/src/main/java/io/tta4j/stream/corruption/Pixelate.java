@@ -15,7 +15,7 @@ record Pixelate(double scale) implements Distortion {
         int width = image.width();
         int smallHeight = Math.max(1, (int) (height * scale));
         int smallWidth = Math.max(1, (int) (width * scale));
-        byte[] small = BoxResize.resize(image.values(), height, width, smallHeight, smallWidth);
+        byte[] small = BoxResize.resize(image.pixels(), height, width, smallHeight, smallWidth);
         return BoxResize.resize(small, smallHeight, smallWidth, height, width);
     }
 }

@@ -30,7 +30,7 @@ final class Raster {
     /** The image's values in 0..1. */
     static Raster of(RgbImage image) {
         Raster raster = of(image.height(), image.width(), RgbImage.CHANNELS);
-        byte[] rgb = image.values();
+        byte[] rgb = image.pixels();
         for (int i = 0; i < rgb.length; i++) {
             raster.values[i] = (float) Levels.unit(rgb[i]);
         }

@@ -20,7 +20,7 @@ record Snow(double mean, double deviation, double zoom, double threshold, int ra
     @Override
     public byte[] apply(RgbImage image, Draws draws) {
         float[] flakes = flakes(image, draws).values();
-        byte[] rgb = image.values();
+        byte[] rgb = image.pixels();
         byte[] out = new byte[rgb.length];
         for (int pixel = 0; pixel < flakes.length; pixel++) {
             int i = pixel * RgbImage.CHANNELS;

@@ -32,7 +32,7 @@ record Water(Liquid liquid, double strength) implements Distortion {
         }
         float max = drops.max();
         double scale = max == 0 ? 0 : strength / max;
-        byte[] rgb = image.values();
+        byte[] rgb = image.pixels();
         byte[] out = new byte[rgb.length];
         for (int i = 0; i < out.length; i++) {
             double water = depth[i / RgbImage.CHANNELS] * scale;

@@ -1,6 +1,6 @@
 package io.tta4j.stream.data;
 
-import java.io.Closeable;
+import io.tta4j.stream.image.Geometry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -32,7 +33,7 @@ import java.util.stream.Stream;
  *
  * Closing the set closes the images that were opened from it.
  */
-public final class CorruptedSet implements Closeable {
+final class CorruptedSet implements DataSet {
 
     /** The order of the field's tables: the 15 corruptions that are reported, then the four held out for tuning. */
     private static final List<String> FIELD_ORDER = List.of(
@@ -79,7 +80,7 @@ public final class CorruptedSet implements Closeable {
      * @throws IOException if the folder or its {@code labels.npy} is missing or cannot be read
      * @throws DataException if the labels are not what they must be, or there is no corruption
      */
-    public static CorruptedSet open(Path folder) throws IOException {
+    static CorruptedSet open(Path folder) throws IOException {
         Labels.requireFolder(folder);
         SortedMap<Integer, Path> folders = severityFolders(folder);
         if (!folders.isEmpty()) {
@@ -159,49 +160,37 @@ public final class CorruptedSet implements Closeable {
         return labels;
     }
 
-    private static int rank(String corruption) {
+    /** Where a corruption stands in the field's tables; behind all of them if it does not. */
+    static int rank(String corruption) {
         int index = FIELD_ORDER.indexOf(corruption);
         return index < 0 ? FIELD_ORDER.size() : index;
     }
 
-    /** The corruptions there are: those of the field in its order, then others alphabetically. */
+    @Override
     public List<String> corruptions() {
         return corruptions;
     }
 
-    /** The severities there are, ascending; 5 alone where the layout does not say. */
+    @Override
     public List<Integer> severities() {
         return List.copyOf(folders.keySet());
     }
 
-    /** The class of each image. */
+    @Override
     public int[] labels() {
         return labels.clone();
     }
 
-    /**
-     * Opens the images of one corruption at one severity.
-     *
-     * @throws IllegalArgumentException if the corruption is not one of {@link #corruptions}, or the severity not one of
-     *     {@link #severities}; the message lists them
-     * @throws DataException if the file is not what it must be, or has another number of images than there are labels
-     */
-    public Images images(Domain domain) throws IOException {
-        if (!corruptions.contains(domain.corruption())) {
-            throw new IllegalArgumentException(
-                    "corruption must be one of %s, but was '%s'".formatted(corruptions, domain.corruption()));
-        }
-        Path folder = folders.get(domain.severity());
-        if (folder == null) {
-            throw new IllegalArgumentException(
-                    "severity must be one of %s, but was %d".formatted(severities(), domain.severity()));
-        }
-        Path file = folder.resolve(domain.corruption() + SUFFIX);
+    /** @throws DataException also if a file has another number of images than there are labels */
+    @Override
+    public Images samples(Domain domain, Geometry geometry) throws IOException {
+        require(domain);
+        Path file = Objects.requireNonNull(folders.get(domain.severity())).resolve(domain.corruption() + SUFFIX);
         Images images = NpyImages.open(domain.name(), file);
         opened.add(images);
         Labels.requireOneEach(images, file, labels, inBlocks ? SeverityBlocks.SEVERITIES : 1);
         int first = inBlocks ? (domain.severity() - 1) * labels.length : 0;
-        return new DomainImages(domain, images, first, labels.length);
+        return ResizedImages.of(new DomainImages(domain, images, first, labels.length), geometry);
     }
 
     @Override

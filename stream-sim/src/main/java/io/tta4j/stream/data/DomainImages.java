@@ -10,12 +10,7 @@ import java.io.IOException;
  * @param first the index there of the first one
  * @param count how many there are
  */
-public record DomainImages(Domain domain, Images images, int first, int count) implements Images {
-
-    /** All of the images, as those of one domain. */
-    public static DomainImages of(Domain domain, Images images) {
-        return new DomainImages(domain, images, 0, images.count());
-    }
+record DomainImages(Domain domain, Images images, int first, int count) implements Images {
 
     @Override
     public String name() {

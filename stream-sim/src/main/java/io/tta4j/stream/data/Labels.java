@@ -24,7 +24,11 @@ final class Labels {
 
     /** Reads the labels of a file. */
     static int[] read(Path file) throws IOException {
-        NpyArray array = NpyFile.read(file);
+        return of(NpyFile.read(file));
+    }
+
+    /** The labels that an array holds. */
+    static int[] of(NpyArray array) {
         if (array.shape().size() != 1) {
             throw new DataException("%s must have shape [images], but had %s".formatted(array.name(), array.shape()));
         }

@@ -12,7 +12,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
@@ -40,8 +42,12 @@ public final class NpyFile implements Closeable {
      *     not read here
      */
     public static NpyFile open(Path file) throws IOException {
-        String name = file.getFileName().toString();
-        FileChannel channel = FileChannel.open(file);
+        return open(file.getFileName().toString(), file, StandardOpenOption.READ);
+    }
+
+    /** Opens a file under another name, for messages. */
+    static NpyFile open(String name, Path file, OpenOption... options) throws IOException {
+        FileChannel channel = FileChannel.open(file, options);
         try {
             // The stream is not closed: it would close the channel.
             InputStream in = new BufferedInputStream(Channels.newInputStream(channel));

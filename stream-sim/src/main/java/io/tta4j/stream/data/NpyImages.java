@@ -19,7 +19,11 @@ final class NpyImages implements Images {
     }
 
     static NpyImages open(String name, Path path) throws IOException {
-        NpyFile file = NpyFile.open(path);
+        return of(name, NpyFile.open(path));
+    }
+
+    /** The images of a file that is open; closed if it holds none. */
+    static NpyImages of(String name, NpyFile file) throws IOException {
         List<Integer> extents = file.shape();
         if (file.type() != NpyType.UINT8 || extents.size() != 4 || extents.contains(0)) {
             file.close();

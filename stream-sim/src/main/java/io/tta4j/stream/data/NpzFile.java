@@ -6,7 +6,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
@@ -61,10 +64,7 @@ public final class NpzFile implements Closeable {
      * @throws DataException if there is no array of that name, or it is not read here; the message names file and array
      */
     public NpyArray array(String array) throws IOException {
-        ZipEntry entry = zip.getEntry(array + SUFFIX);
-        if (entry == null) {
-            throw new DataException("%s must hold an array '%s', but held %s".formatted(name, array, names()));
-        }
+        ZipEntry entry = entry(array);
         String fullName = name + ":" + array;
         try (InputStream in = zip.getInputStream(entry)) {
             NpyHeader header = NpyHeader.read(fullName, in);
@@ -78,6 +78,35 @@ public final class NpzFile implements Closeable {
         } catch (ZipException e) {
             throw new DataException(fullName + " must be readable, but was damaged: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Unpacks one array to a temporary file, so that its elements are read where they are needed: it may be larger than
+     * memory. The file goes when it is closed, and outlives this one.
+     *
+     * @throws DataException as {@link #array}
+     */
+    NpyFile extract(String array) throws IOException {
+        String fullName = name + ":" + array;
+        Path copy = Files.createTempFile("tta4j-", SUFFIX);
+        try (InputStream in = zip.getInputStream(entry(array))) {
+            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+            return NpyFile.open(fullName, copy, StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(copy);
+            if (e instanceof ZipException) {
+                throw new DataException(fullName + " must be readable, but was damaged: " + e.getMessage(), e);
+            }
+            throw e;
+        }
+    }
+
+    private ZipEntry entry(String array) {
+        ZipEntry entry = zip.getEntry(array + SUFFIX);
+        if (entry == null) {
+            throw new DataException("%s must hold an array '%s', but held %s".formatted(name, array, names()));
+        }
+        return entry;
     }
 
     /**

@@ -1,16 +1,17 @@
 package io.tta4j.stream.data;
 
-import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
- * How a uint8 HWC image becomes a float32 CHW input: {@code (pixel / scale - mean[c]) / std[c]}.
+ * How a uint8 RGB image in HWC order becomes a float32 input: {@code (pixel / scale - mean[c]) / std[c]}.
  *
  * @param scale the divisor; 255 maps pixels to 0..1
- * @param mean one value a channel, subtracted after the division; empty for none
- * @param std one value a channel, divided by last; empty for none
+ * @param mean one value a channel in the model's order, subtracted after the division; empty for none
+ * @param std one value a channel in the model's order, divided by last; empty for none
+ * @param layout of the model's input
+ * @param channels the model's order of them
  */
-public record Preprocessing(float scale, List<Float> mean, List<Float> std) {
+public record Preprocessing(float scale, List<Float> mean, List<Float> std, Layout layout, ChannelOrder channels) {
 
     private static final int PIXEL_VALUES = 256;
 
@@ -29,21 +30,30 @@ public record Preprocessing(float scale, List<Float> mean, List<Float> std) {
         }
     }
 
+    /** RGB in NCHW layout. */
+    public Preprocessing(float scale, List<Float> mean, List<Float> std) {
+        this(scale, mean, std, Layout.NCHW, ChannelOrder.RGB);
+    }
+
     /** Pixels divided by 255, nothing else. */
     public static Preprocessing ofDefaults() {
-        return new Preprocessing(255, List.of(), List.of());
+        return new Preprocessing(PIXEL_VALUES - 1, List.of(), List.of());
     }
 
     /**
-     * The inputs of each pixel value, per channel: [channels][256].
+     * The inputs of each pixel value, per channel of the model: [channels][256].
      *
-     * @throws IllegalArgumentException if mean or std are given for another number of channels
+     * @throws IllegalArgumentException if mean or std are given for another number of channels, or another number than
+     *     three has another order
      */
-    float[][] table(int channels) {
-        requirePerChannel("mean", mean, channels);
-        requirePerChannel("std", std, channels);
-        float[][] table = new float[channels][PIXEL_VALUES];
-        for (int channel = 0; channel < channels; channel++) {
+    float[][] table(int channelCount) {
+        requirePerChannel("mean", mean, channelCount);
+        requirePerChannel("std", std, channelCount);
+        if (channels == ChannelOrder.BGR && channelCount != 3) {
+            throw new IllegalArgumentException("images must have 3 channels to become BGR, but had " + channelCount);
+        }
+        float[][] table = new float[channelCount][PIXEL_VALUES];
+        for (int channel = 0; channel < channelCount; channel++) {
             float shift = mean.isEmpty() ? 0 : mean.get(channel);
             float divisor = std.isEmpty() ? 1 : std.get(channel);
             for (int pixel = 0; pixel < PIXEL_VALUES; pixel++) {
@@ -57,17 +67,6 @@ public record Preprocessing(float scale, List<Float> mean, List<Float> std) {
         if (!values.isEmpty() && values.size() != channels) {
             throw new IllegalArgumentException("%s must have one value for each of the %d channels, but had %d"
                     .formatted(name, channels, values.size()));
-        }
-    }
-
-    /** Appends one image, HWC, to {@code target}, CHW, through a table of {@link #table}. */
-    static void append(byte[] pixels, float[][] table, FloatBuffer target) {
-        int channels = table.length;
-        for (int channel = 0; channel < channels; channel++) {
-            float[] inputs = table[channel];
-            for (int i = channel; i < pixels.length; i += channels) {
-                target.put(inputs[Byte.toUnsignedInt(pixels[i])]);
-            }
         }
     }
 }

@@ -1,4 +1,4 @@
-/** Arrays and image sets on disk: NumPy's {@code .npy} and {@code .npz}, and folders laid out as CIFAR-10-C is. */
+/** Data sets on disk: NumPy's {@code .npy} and {@code .npz}, CIFAR's binary files, and folders of images. */
 @NullMarked
 package io.tta4j.stream.data;
 

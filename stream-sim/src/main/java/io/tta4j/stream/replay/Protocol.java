@@ -1,6 +1,6 @@
 package io.tta4j.stream.replay;
 
-import io.tta4j.stream.data.LabelledImages;
+import io.tta4j.stream.data.LabelledSamples;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -12,7 +12,7 @@ import java.util.OptionalInt;
  * @param timeConstraint whether the stream waits until a method has adapted; it does by default
  * @param clean images on which the state is measured after each stream, frozen; they stay open
  */
-public record Protocol(OptionalInt window, Optional<TimeConstraint> timeConstraint, Optional<LabelledImages> clean) {
+public record Protocol(OptionalInt window, Optional<TimeConstraint> timeConstraint, Optional<LabelledSamples> clean) {
 
     /** Batches in a window, where nothing else is said. */
     public static final int BATCHES_PER_WINDOW = 10;
@@ -43,8 +43,8 @@ public record Protocol(OptionalInt window, Optional<TimeConstraint> timeConstrai
     }
 
     /** With a look at clean images after each stream. */
-    public Protocol withClean(LabelledImages images) {
-        return new Protocol(window, timeConstraint, Optional.of(images));
+    public Protocol withClean(LabelledSamples samples) {
+        return new Protocol(window, timeConstraint, Optional.of(samples));
     }
 
     /** How many images a window holds at least. */

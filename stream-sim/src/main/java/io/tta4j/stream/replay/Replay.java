@@ -5,11 +5,12 @@ import io.tta4j.method.Method;
 import io.tta4j.method.Methods;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
-import io.tta4j.stream.data.ImageBatcher;
-import io.tta4j.stream.data.ImageShape;
-import io.tta4j.stream.data.Images;
-import io.tta4j.stream.data.LabelledImages;
+import io.tta4j.stream.data.BadSampleException;
+import io.tta4j.stream.data.Batcher;
+import io.tta4j.stream.data.LabelledSamples;
 import io.tta4j.stream.data.Preprocessing;
+import io.tta4j.stream.data.SampleFormat;
+import io.tta4j.stream.data.Samples;
 import io.tta4j.stream.setting.ImageStream;
 import io.tta4j.stream.setting.NewClass;
 import io.tta4j.stream.setting.Position;
@@ -18,6 +19,8 @@ import io.tta4j.stream.setting.StreamSetting;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -39,13 +42,13 @@ import java.util.stream.Stream;
 public final class Replay {
 
     private final AdaptableModel model;
-    private final List<Images> sets;
+    private final List<Samples> sets;
     private final int[] labels;
-    private final Optional<LabelledImages> supports;
+    private final Optional<LabelledSamples> supports;
     private final Preprocessing preprocessing;
     private final int batchSize;
-    private final byte[] pixels;
-    private ImageBatcher batcher;
+    private final byte[] sample;
+    private Batcher batcher;
     private int capacity = 1;
     private Protocol protocol = Protocol.ofDefaults();
     private Cells cells = Cells.NONE;
@@ -54,14 +57,19 @@ public final class Replay {
      * Prepares a replay over the classes that the model was trained on; nothing is read yet.
      *
      * @param model the model; stays open
-     * @param sets the images under each corruption, all of one shape; stay open
+     * @param sets the samples under each corruption, all of one format; stay open
      * @param labels the class of each image, the same under every corruption; a replay may use the first images only
      * @param preprocessing how the images become the model's input
      * @param batchSize images a request, at least 1, where a stream has no number of its own
      * @throws IllegalArgumentException if the images do not fit the model or each other, or a label is not one of the
      *     model's classes
      */
-    public Replay(AdaptableModel model, List<Images> sets, int[] labels, Preprocessing preprocessing, int batchSize) {
+    public Replay(
+            AdaptableModel model,
+            List<? extends Samples> sets,
+            int[] labels,
+            Preprocessing preprocessing,
+            int batchSize) {
         this(model, sets, labels, Optional.empty(), preprocessing, batchSize);
     }
 
@@ -73,9 +81,9 @@ public final class Replay {
      */
     public Replay(
             AdaptableModel model,
-            List<Images> sets,
+            List<? extends Samples> sets,
             int[] labels,
-            LabelledImages supports,
+            LabelledSamples supports,
             Preprocessing preprocessing,
             int batchSize) {
         this(model, sets, labels, Optional.of(supports), preprocessing, batchSize);
@@ -83,17 +91,17 @@ public final class Replay {
 
     private Replay(
             AdaptableModel model,
-            List<Images> sets,
+            List<? extends Samples> sets,
             int[] labels,
-            Optional<LabelledImages> supports,
+            Optional<LabelledSamples> supports,
             Preprocessing preprocessing,
             int batchSize) {
         if (batchSize < 1) {
             throw new IllegalArgumentException("batch must be at least 1, but was " + batchSize);
         }
-        ImageShape shape = sets.get(0).shape();
-        Stream.concat(sets.stream(), supports.stream().map(LabelledImages::images))
-                .forEach(images -> requireShape(shape, images, sets.get(0)));
+        SampleFormat format = sets.get(0).format();
+        Stream.concat(sets.stream(), supports.stream().map(LabelledSamples::samples))
+                .forEach(samples -> requireFormat(format, samples, sets.get(0)));
         if (supports.isEmpty()) {
             requireBaseClasses(labels, model.classes());
         }
@@ -102,9 +110,9 @@ public final class Replay {
         this.labels = labels.clone();
         this.supports = supports;
         this.preprocessing = preprocessing;
-        this.batcher = ImageBatcher.of(model, shape, preprocessing, capacity);
+        this.batcher = format.batcher(model, preprocessing, capacity);
         this.batchSize = batchSize;
-        this.pixels = new byte[shape.values()];
+        this.sample = new byte[format.bytes()];
     }
 
     /** Says how methods are measured; by default as {@link Protocol#ofDefaults} does. Returns this. */
@@ -119,10 +127,10 @@ public final class Replay {
         return this;
     }
 
-    private static void requireShape(ImageShape shape, Images images, Images first) {
-        if (!images.shape().equals(shape)) {
-            throw new IllegalArgumentException("all images must have the same shape, but %s had %s where %s had %s"
-                    .formatted(images.name(), images.shape(), first.name(), shape));
+    private static void requireFormat(SampleFormat format, Samples samples, Samples first) {
+        if (!samples.format().equals(format)) {
+            throw new IllegalArgumentException("all samples must have the same shape, but %s had %s where %s had %s"
+                    .formatted(samples.name(), samples.format(), first.name(), format));
         }
     }
 
@@ -145,7 +153,7 @@ public final class Replay {
     public List<ReplayResult> run(StreamSetting setting, List<Method> methods, ReplayListener listener)
             throws IOException {
         List<ImageStream> streams =
-                setting.streams(sets.stream().map(Images::domain).toList(), labels);
+                setting.streams(sets.stream().map(Samples::domain).toList(), labels);
         makeRoom(streams);
         List<ReplayResult> results = new ArrayList<>();
         boolean isWarm = false;
@@ -158,8 +166,7 @@ public final class Replay {
                 continue;
             }
             if (!isWarm) {
-                warmUp(stream, methods);
-                isWarm = true;
+                isWarm = warmUp(stream, methods, listener);
             }
             List<ReplayResult> finished = run(cell, stream, methods, listener);
             cells.keep(cell, finished);
@@ -174,7 +181,7 @@ public final class Replay {
                 .max()
                 .orElseThrow();
         if (largest > capacity) {
-            batcher = ImageBatcher.of(model, sets.get(0).shape(), preprocessing, largest);
+            batcher = sets.get(0).format().batcher(model, preprocessing, largest);
             capacity = largest;
         }
     }
@@ -185,11 +192,18 @@ public final class Replay {
 
     /**
      * Engines build what they adapt with at the first adaptation: one discarded batch keeps that out of the timings.
+     * Returns whether there was one that could be read.
      */
-    private void warmUp(ImageStream stream, List<Method> methods) throws IOException {
-        Batch batch = load(stream.sessions().get(0).batches(batchSize(stream)).get(0), new Digest());
+    private boolean warmUp(ImageStream stream, List<Method> methods, ReplayListener listener) throws IOException {
+        List<Position> first =
+                stream.sessions().get(0).batches(batchSize(stream)).get(0);
+        if (load(first, new Digest(), listener).length == 0) {
+            return false;
+        }
+        Batch batch = batcher.batch();
         Stream.concat(Stream.of(Methods.source()), methods.stream())
                 .forEach(method -> AdaptiveModel.of(model, method).predict(batch));
+        return true;
     }
 
     private List<ReplayResult> run(Cell cell, ImageStream stream, List<Method> methods, ReplayListener listener)
@@ -206,6 +220,8 @@ public final class Replay {
                 : Stream.concat(Stream.of(source), runs.stream()).toList();
         KnownClasses known = new KnownClasses(model.classes());
         Digest shown = new Digest();
+        BitSet missing = new BitSet();
+        int asked = 0;
         GalleryTally gallery = new GalleryTally();
         for (Session session : stream.sessions()) {
             session.introduced().forEach(introduced -> known.introduce(introduced.label()));
@@ -213,31 +229,40 @@ public final class Replay {
             all.forEach(run -> run.begin(session, supported));
             int answered = 0;
             for (List<Position> positions : session.batches(batchSize(stream))) {
-                Batch batch = load(positions, shown);
-                List<Expected> expected = expected(session, answered, positions, known);
-                all.forEach(run -> run.answer(batch, expected));
-                all.forEach(run -> run.keepPaceWith(source));
-                if (!stream.isClassIncremental()) {
-                    show(positions, source, runs, gallery);
+                int[] loaded = load(positions, shown, listener);
+                missing.set(asked, asked + positions.size());
+                for (int row : loaded) {
+                    missing.clear(asked + row);
                 }
+                if (loaded.length > 0) {
+                    Batch batch = batcher.batch();
+                    List<Expected> expected = expected(session, answered, positions, loaded, known);
+                    all.forEach(run -> run.answer(batch, expected));
+                    all.forEach(run -> run.keepPaceWith(source));
+                    if (!stream.isClassIncremental()) {
+                        show(positions, loaded, source, runs, gallery);
+                    }
+                }
+                asked += positions.size();
                 answered += positions.size();
                 listener.answered(stream.name(), positions.size());
             }
         }
         if (protocol.clean().isPresent()) {
-            answerClean(protocol.clean().get(), all, known);
+            answerClean(protocol.clean().get(), all, known, listener);
         }
-        StreamFacts facts = new StreamFacts(cell, shown.hex(), domainChanges(stream));
+        StreamFacts facts = new StreamFacts(cell, shown.hex(), domainChanges(stream, missing));
         Scores ofSource = source.scores();
         return IntStream.range(0, runs.size())
                 .mapToObj(i -> runs.get(i).result(facts, ofSource, source.nanos(), gallery.of(i)))
                 .toList();
     }
 
-    private void show(List<Position> positions, MethodRun source, List<MethodRun> runs, GalleryTally gallery) {
-        for (int i = 0; i < positions.size(); i++) {
+    private void show(
+            List<Position> positions, int[] loaded, MethodRun source, List<MethodRun> runs, GalleryTally gallery) {
+        for (int i = 0; i < loaded.length; i++) {
             int row = i;
-            Position position = positions.get(row);
+            Position position = positions.get(loaded[row]);
             gallery.add(
                     sets.get(position.set()).name(),
                     position.image(),
@@ -248,36 +273,39 @@ public final class Replay {
     }
 
     private MethodRun run(ImageStream stream, Method method) {
-        List<String> names = sets.stream().map(Images::name).toList();
+        List<String> names = sets.stream().map(Samples::name).toList();
         return new MethodRun(
                 model, method, stream, names, protocol.window(batchSize(stream)), protocol.timeConstraint());
     }
 
-    private void answerClean(LabelledImages clean, List<MethodRun> runs, KnownClasses known) throws IOException {
+    private void answerClean(LabelledSamples clean, List<MethodRun> runs, KnownClasses known, ReplayListener listener)
+            throws IOException {
+        Samples samples = clean.samples();
         int[] cleanLabels = clean.labels();
         int size = Math.min(batchSize, cleanLabels.length);
-        ImageBatcher own = ImageBatcher.of(model, clean.images().shape(), preprocessing, size);
-        byte[] image = new byte[clean.images().shape().values()];
+        Batcher own = samples.format().batcher(model, preprocessing, size);
+        byte[] one = new byte[samples.format().bytes()];
         for (int from = 0; from < cleanLabels.length; from += size) {
-            int[] rows = IntStream.range(from, Math.min(from + size, cleanLabels.length))
-                    .toArray();
             own.begin();
-            for (int row : rows) {
-                clean.images().read(row, image);
-                own.add(image);
+            IntStream.Builder expected = IntStream.builder();
+            for (int row = from; row < Math.min(from + size, cleanLabels.length); row++) {
+                if (read(samples, row, one, listener)) {
+                    own.add(one);
+                    expected.add(known.number(cleanLabels[row]));
+                }
             }
-            Batch batch = own.batch();
-            int[] expected = IntStream.of(rows)
-                    .map(row -> known.number(cleanLabels[row]))
-                    .toArray();
-            runs.forEach(run -> run.answerClean(batch, expected));
+            int[] numbers = expected.build().toArray();
+            if (numbers.length > 0) {
+                Batch batch = own.batch();
+                runs.forEach(run -> run.answerClean(batch, numbers));
+            }
         }
     }
 
     /** Of all that the stream shows, as far as it is told by names and numbers. */
     private String digest(ImageStream stream) {
         Digest digest = new Digest();
-        sets.forEach(images -> digest.add(images.name().getBytes(StandardCharsets.UTF_8)));
+        sets.forEach(samples -> digest.add(samples.name().getBytes(StandardCharsets.UTF_8)));
         for (Session session : stream.sessions()) {
             session.introduced().forEach(introduced -> {
                 digest.add(introduced.label());
@@ -294,8 +322,12 @@ public final class Replay {
         return digest.hex();
     }
 
-    /** None where there are more than batches: such a stream mixes its domains. */
-    private List<DomainChange> domainChanges(ImageStream stream) {
+    /**
+     * None where there are more than batches: such a stream mixes its domains.
+     *
+     * @param missing the samples of the stream that could not be read, and so are not counted
+     */
+    private List<DomainChange> domainChanges(ImageStream stream, BitSet missing) {
         int[] changes = stream.domainChanges();
         int batches = stream.sessions().stream()
                 .mapToInt(session -> session.batches(batchSize(stream)).size())
@@ -305,13 +337,15 @@ public final class Replay {
         }
         List<Position> positions = stream.positions();
         return IntStream.concat(IntStream.of(0), IntStream.of(changes))
-                .mapToObj(at ->
-                        new DomainChange(at, sets.get(positions.get(at).set()).name()))
+                .mapToObj(at -> new DomainChange(
+                        at - missing.get(0, at).cardinality(),
+                        sets.get(positions.get(at).set()).name()))
                 .toList();
     }
 
-    private List<Expected> expected(Session session, int answered, List<Position> positions, KnownClasses known) {
-        return IntStream.range(0, positions.size())
+    private List<Expected> expected(
+            Session session, int answered, List<Position> positions, int[] loaded, KnownClasses known) {
+        return Arrays.stream(loaded)
                 .mapToObj(row -> {
                     Position position = positions.get(row);
                     int number = known.number(labels[position.image()]);
@@ -320,27 +354,43 @@ public final class Replay {
                 .toList();
     }
 
-    private Batch load(List<Position> positions, Digest shown) throws IOException {
+    /** Loads a batch, but for what cannot be read; returns which of the positions it has. */
+    private int[] load(List<Position> positions, Digest shown, ReplayListener listener) throws IOException {
         batcher.begin();
-        for (Position position : positions) {
-            sets.get(position.set()).read(position.image(), pixels);
-            shown.add(labels[position.image()]).add(pixels);
-            batcher.add(pixels);
+        IntStream.Builder loaded = IntStream.builder();
+        for (int row = 0; row < positions.size(); row++) {
+            Position position = positions.get(row);
+            if (read(sets.get(position.set()), position.image(), sample, listener)) {
+                shown.add(labels[position.image()]).add(sample);
+                batcher.add(sample);
+                loaded.add(row);
+            }
         }
-        return batcher.batch();
+        return loaded.build().toArray();
+    }
+
+    /** Reads a sample; false where it is damaged and the listener goes on without it. */
+    private static boolean read(Samples samples, int index, byte[] target, ReplayListener listener) throws IOException {
+        try {
+            samples.read(index, target);
+            return true;
+        } catch (BadSampleException e) {
+            listener.unreadable(e);
+            return false;
+        }
     }
 
     /** What a session's classes are registered with, in memory of their own: a method may keep it. */
     private List<Batch> supports(Session session) throws IOException {
         List<Batch> batches = new ArrayList<>();
         for (NewClass introduced : session.introduced()) {
-            Images images = supports.orElseThrow().images();
+            Samples samples = supports.orElseThrow().samples();
             int shots = introduced.supports().size();
-            ImageBatcher own = ImageBatcher.of(model, images.shape(), preprocessing, shots);
+            Batcher own = samples.format().batcher(model, preprocessing, shots);
             own.begin();
             for (int support : introduced.supports()) {
-                images.read(support, pixels);
-                own.add(pixels);
+                samples.read(support, sample);
+                own.add(sample);
             }
             batches.add(own.batch());
         }

@@ -1,5 +1,7 @@
 package io.tta4j.stream.replay;
 
+import io.tta4j.stream.data.BadSampleException;
+
 /** Hears how a replay gets on. */
 @FunctionalInterface
 public interface ReplayListener {
@@ -14,4 +16,13 @@ public interface ReplayListener {
      * @param images the images in the batch
      */
     void answered(String stream, int images);
+
+    /**
+     * A sample cannot be read. Who returns has the stream go on without it; each method misses it alike.
+     *
+     * @throws BadSampleException by default, which ends the replay
+     */
+    default void unreadable(BadSampleException sample) throws BadSampleException {
+        throw sample;
+    }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.tta4j.stream.data.NpyArray;
 import io.tta4j.stream.data.NpyFile;
+import io.tta4j.stream.data.Pictures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,14 @@ final class BadInputTest {
         Files.write(folder.resolve("hardmax.onnx"), TinyOnnx.model("Hardmax", "Identity"));
         Files.writeString(folder.resolve("text.onnx"), "this is no model\n");
         writeSet("good", 2, 6, new byte[] {0, 1, 2, 0, 1, 2});
+        writeSet("two", 2, 6, new byte[] {0, 1, 2, 0, 1, 2});
+        write("two/snow.npy", NpyArray.of(new byte[6 * 12], 6, 2, 2, 3));
+        Files.createDirectories(folder.resolve("empty"));
+        Files.writeString(folder.resolve("wrong.json"), "{\"scale\": 255, \"normalise\": true}");
+        for (String name : new String[] {"ant", "bee", "cat"}) {
+            Pictures.write(folder.resolve("pictures/" + name + "/a.png"), 2, 2, 0x102030);
+        }
+        Files.writeString(folder.resolve("pictures/cat/b.png"), "no image");
         writeSet("wrong-shape", 4, 6, new byte[] {0, 1, 2, 0, 1, 2});
         writeSet("other-length", 2, 6, new byte[] {0, 1, 2});
         writeSet("other-classes", 2, 6, new byte[] {0, 1, 2, 0, 1, 9});
@@ -107,7 +116,7 @@ final class BadInputTest {
                 replay("--severity must be in 1..5, but was 6", "--severity", "6"),
                 replay("--clean-stretch must go with continual, gradual", "--clean-stretch", "3"),
                 replay("--clean-stretch must go with --clean", "--setting", "continual", "--clean-stretch", "3"),
-                replay("--clean must hold the images of --data", "--setting", "drift", "--clean", "%s/support"),
+                replay("--clean must hold the samples of --data", "--setting", "drift", "--clean", "%s/support"),
                 replay("--drift, --position and --width must go with --setting drift", "--width", "10"),
                 replay(
                         "must go with a drift that takes time",
@@ -121,6 +130,17 @@ final class BadInputTest {
                 replay("must be ranges that ascend", "--seeds", "4-0"),
                 replay("imbalance must be a number from 1 on", "--setting", "label-shift", "--imbalance", "0.5"),
                 replay("scale must be positive", "--scale", "0"),
+                replay("--crop must be a number of pixels, such as 224, or two", "--crop", "2x"),
+                replay("height and width must be at least 1, but were 0x0", "--resize", "0"),
+                replay("interpolation must be one of box, bilinear", "--resize", "2", "--interpolation", "cubic"),
+                replay("--layout", "--layout", "CHW"),
+                replay("but were 2x2x3", "--layout", "NHWC"),
+                replay("--split must be test or train, but was 'val'", "--split", "val"),
+                replay("--bad-files must be fail or skip, but was 'hide'", "--bad-files", "hide"),
+                replay("no such file or folder: %s/none.json", "--card", "%s/none.json"),
+                replay("wrong.json: keys must be among resize, crop", "--card", "%s/wrong.json"),
+                replay("empty must hold <corruption>.npy and labels.npy, .npz files", "--data", "%s/empty"),
+                replay("cat/b.png cannot be used: it is no JPEG, PNG, BMP or TIFF", "--data", "%s/pictures"),
                 replay("std must have one value for each of the 3 channels", "--std", "1,1"),
                 replay("no such file or folder: %s/none", "--report", "%s/none/report.html"),
                 replay("must be a file, but was a folder", "--csv", "%s/good"),
@@ -154,10 +174,10 @@ final class BadInputTest {
     static Stream<Arguments> incrementalReplays() {
         return Stream.of(
                 replay("no such file or folder: %s/none", "--support", "%s/none"),
-                replay("no such file or folder: %s/good/images.npy", "--support", "%s/good"),
+                replay("two must hold one set of samples, but held [snow, fog]", "--support", "%s/two"),
                 replay("not a folder: %s/net.onnx", "--support", "%s/net.onnx"),
                 replay("must have a label for each of the 3 images of images.npy, but had 2", "--support", "%s/short"),
-                replay("all images must have the same shape, but images had 4x4x3", "--support", "%s/wide"),
+                replay("all samples must have the same shape, but images had 4x4x3", "--support", "%s/wide"),
                 replay("--base-classes must be 3, the model's classes, but was 2", "--base-classes", "2"),
                 replay("labels must have novel classes, from 3 on, but the largest was 2", "--data", "%s/good"),
                 replay("--shots must be at least 1, but was 0", "--shots", "0"),
@@ -244,7 +264,7 @@ final class BadInputTest {
     @Test
     void commands() throws IOException {
         assertRefused(
-                "--support must name a folder of labelled images where --setting is class-incremental",
+                "--support must name a data set where --setting is class-incremental",
                 List.of(
                         "replay",
                         "--model",

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tta4j.stream.corruption.Corruption;
 import io.tta4j.stream.corruption.Corruptions;
+import io.tta4j.stream.corruption.ImageEncoder;
 import io.tta4j.stream.corruption.ImageSeed;
 import io.tta4j.stream.data.NpyArray;
 import io.tta4j.stream.data.NpyFile;
 import io.tta4j.stream.demo.TexturedShapes;
-import io.tta4j.stream.image.ImageCodec;
+import io.tta4j.stream.image.ImageDecoder;
 import io.tta4j.stream.image.RgbImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,9 +70,9 @@ final class CorruptCommandTest {
     private void writeTree(Path root) throws IOException {
         for (int i = 0; i < 4; i++) {
             Path parent = Files.createDirectories(root.resolve(i % 2 == 0 ? "cat" : "dog"));
-            RgbImage image = new RgbImage(image(i), SIZE, SIZE);
-            Files.write(parent.resolve(i + ".png"), ImageCodec.png(image));
-            Files.write(parent.resolve(i + ".JPEG"), ImageCodec.jpeg(image, 95));
+            RgbImage image = new RgbImage(SIZE, SIZE, image(i));
+            Files.write(parent.resolve(i + ".png"), ImageEncoder.png(image));
+            Files.write(parent.resolve(i + ".JPEG"), ImageEncoder.jpeg(image, 95));
         }
         Files.writeString(root.resolve("readme.txt"), "no image");
     }
@@ -125,7 +126,7 @@ final class CorruptCommandTest {
         Corruption frost = Corruptions.named("frost");
         byte[] expected = frost.apply(image(1), SIZE, SIZE, 3, ImageSeed.of(0, frost, 3, "dog/1.png"));
         byte[] written = Files.readAllBytes(out.resolve("frost/3/dog/1.png"));
-        assertThat(ImageCodec.decode(written).values()).isEqualTo(expected);
+        assertThat(ImageDecoder.decode(written).pixels()).isEqualTo(expected);
         assertThat(Files.readAllBytes(out.resolve("frost/3/cat/2.JPEG"))).startsWith(0xff, 0xd8);
         assertThat(names(out.resolve("frost/3"))).containsExactly("cat", "dog");
         assertThat(names(out.resolve("frost/3/cat"))).containsExactly("0.JPEG", "0.png", "2.JPEG", "2.png");
@@ -273,7 +274,7 @@ final class CorruptCommandTest {
         Path other = folder.resolve("other");
         assertRefused(
                 Outcome.of("corrupt", "--in", tree.toString(), "--out", other.toString(), "--corruption", "fog"),
-                "cat/8.png must be an RGB or grey PNG or JPEG file, but could not be read");
+                "cat/8.png must be a PNG or JPEG file, but could not be read");
     }
 
     private Outcome corrupt(String... more) {

@@ -47,7 +47,7 @@ final class FisherCommandTest {
         Outcome outcome = fisher("f.safetensors", "--limit", "30", "--batch", "16");
 
         assertThat(outcome.err()).isEmpty();
-        assertThat(outcome.out()).contains("f.safetensors: ").contains(" parameters, from 30 images");
+        assertThat(outcome.out()).contains("f.safetensors: ").contains(" parameters, from 30 samples");
         byte[] labels = new byte[IMAGES];
         NpyFile.write(folder.resolve("data/labels.npy"), NpyArray.of(labels, IMAGES));
         Outcome replayed = Outcome.of(
@@ -81,7 +81,7 @@ final class FisherCommandTest {
             value = {
                 "--batch=0 | --batch must be at least 1, but was 0",
                 "--limit=0 | --limit must be at least 1, but was 0",
-                "--statistics=train | --statistics must be source, batch, or a weight of the batch in 0..1",
+                "--statistics=train | --statistics must be source, batch, a weight of the batch in 0..1",
                 "--statistics=batch | must have batch norm in its graph for statistics 'batch'",
             })
     void badInputIsOneLineAndLeavesNoFile(String option, String message) {

@@ -72,7 +72,7 @@ final class PrototypesCommandTest {
 
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.out())
-                .contains("p.safetensors: 3 classes, 6 features, from 36 images; 24 of other classes left out");
+                .contains("p.safetensors: 3 classes, 6 features, from 36 samples; 24 of other classes left out");
         ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("p.safetensors")))
                 .order(ByteOrder.LITTLE_ENDIAN);
         byte[] head = new byte[(int) file.getLong()];
@@ -131,7 +131,7 @@ final class PrototypesCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "others | --batch=64 | labels.npy must have images of the model's 3 classes, but had none",
+                "others | --batch=64 | labels.npy must have samples of the model's 3 classes, but had none",
                 "few | --batch=64 | source data must have samples of every class, but had none of '1'",
                 "data | --batch=0 | --batch must be at least 1, but was 0",
                 "data | --classes=a,b | there must be a name for each of the model's 3 classes, but there were 2",

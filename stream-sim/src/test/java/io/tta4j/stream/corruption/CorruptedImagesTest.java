@@ -3,6 +3,7 @@ package io.tta4j.stream.corruption;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.tta4j.stream.data.Domain;
 import io.tta4j.stream.data.ImageShape;
 import io.tta4j.stream.data.Images;
 import java.io.IOException;
@@ -43,7 +44,8 @@ class CorruptedImagesTest {
         assertThat(first).isNotEqualTo(last);
         assertThat(first).isEqualTo(noise.apply(TestImages.pattern(8, 9), 8, 9, 3, ImageSeed.of(11, noise, 3, 0)));
         assertThat(read(new CorruptedImages(clean, noise, 3, 12), 0)).isNotEqualTo(first);
-        assertThat(images.name()).isEqualTo("gaussian_noise");
+        assertThat(images.name()).isEqualTo("gaussian_noise-3");
+        assertThat(images.domain()).isEqualTo(new Domain("gaussian_noise", 3));
         assertThat(images.count()).isEqualTo(3);
         assertThat(images.shape()).isEqualTo(clean.shape());
     }

@@ -164,6 +164,6 @@ class CorruptionsTest {
     void refusesPixelsThatDoNotFillTheImage(Corruption corruption) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> corruption.apply(IMAGE, SIZE, SIZE + 1, 1, 0))
-                .withMessage("32 x 33 RGB pixels take 3168 bytes, but there were 3072");
+                .withMessage("an image of 32x33 must have 3168 bytes, but had 3072");
     }
 }

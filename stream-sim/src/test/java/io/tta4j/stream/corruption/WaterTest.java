@@ -76,6 +76,6 @@ class WaterTest {
     void withoutADropNothingHappens() {
         byte[] grey = TestImages.constant(12, 12, 90);
         Water dry = new Water(Liquid.of(0, 0.01, 1, 0.5), 0.5);
-        assertThat(dry.apply(new RgbImage(grey, 12, 12), new Draws(1))).isEqualTo(grey);
+        assertThat(dry.apply(new RgbImage(12, 12, grey), new Draws(1))).isEqualTo(grey);
     }
 }

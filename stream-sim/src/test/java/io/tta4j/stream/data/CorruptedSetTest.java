@@ -3,6 +3,7 @@ package io.tta4j.stream.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tta4j.stream.image.Geometry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -41,7 +42,7 @@ final class CorruptedSetTest {
         write("labels", NpyArray.of(new long[] {0, 9}, 2));
 
         try (CorruptedSet set = CorruptedSet.open(folder)) {
-            Images fog = set.images(Domain.of("fog"));
+            Images fog = set.samples(Domain.of("fog"), Geometry.none());
             byte[] image = new byte[6];
             fog.read(1, image);
 
@@ -59,7 +60,7 @@ final class CorruptedSetTest {
         write("labels", NpyArray.of(new long[] {0, 9}, 2));
 
         try (CorruptedSet set = CorruptedSet.open(folder)) {
-            assertThatThrownBy(() -> set.images(Domain.of(unknown)))
+            assertThatThrownBy(() -> set.samples(Domain.of(unknown), Geometry.none()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("corruption must be one of [fog], but was '%s'", unknown);
         }
@@ -71,7 +72,7 @@ final class CorruptedSetTest {
         write("labels", NpyArray.of(new long[] {0, 9, 1}, 3));
 
         try (CorruptedSet set = CorruptedSet.open(folder)) {
-            assertThatThrownBy(() -> set.images(Domain.of("fog")))
+            assertThatThrownBy(() -> set.samples(Domain.of("fog"), Geometry.none()))
                     .isInstanceOf(DataException.class)
                     .hasMessage("labels.npy must have a label for each of the 2 images of fog.npy, but had 3");
         }
@@ -91,7 +92,7 @@ final class CorruptedSetTest {
         write("brightness", NpyArray.of(TWO_IMAGES, 2, 2, 1, 3));
         Files.move(folder.resolve("snow.npy"), folder.resolve("spatter.npy"));
         try (CorruptedSet set = CorruptedSet.open(folder)) {
-            assertThatThrownBy(() -> set.images(Domain.of("spatter")))
+            assertThatThrownBy(() -> set.samples(Domain.of("spatter"), Geometry.none()))
                     .hasMessage("spatter.npy must be uint8 [images, height, width, channels], but was uint8 [2, 6]");
         }
     }
@@ -125,12 +126,12 @@ final class CorruptedSetTest {
         try (CorruptedSet set = CorruptedSet.open(folder)) {
             assertThat(set.severities()).containsExactly(1, 2, 3, 4, 5);
             assertThat(set.labels()).containsExactly(3, 1, 4, 1, 5, 9);
-            Images three = set.images(new Domain("fog", 3));
+            Images three = set.samples(new Domain("fog", 3), Geometry.none());
             assertThat(three.count()).isEqualTo(6);
             assertThat(three.name()).isEqualTo("fog-3");
             assertThat(pixel(three, 0)).isEqualTo(2);
             assertThat(pixel(three, 5)).isEqualTo(102);
-            assertThat(pixel(set.images(Domain.of("fog")), 5)).isEqualTo(104);
+            assertThat(pixel(set.samples(Domain.of("fog"), Geometry.none()), 5)).isEqualTo(104);
         }
     }
 
@@ -149,7 +150,7 @@ final class CorruptedSetTest {
         try (CorruptedSet set = CorruptedSet.open(folder)) {
             assertThat(set.severities()).containsExactly(5);
             assertThat(set.labels()).hasSize(30);
-            assertThat(set.images(Domain.of("fog")).count()).isEqualTo(30);
+            assertThat(set.samples(Domain.of("fog"), Geometry.none()).count()).isEqualTo(30);
         }
     }
 
@@ -167,8 +168,9 @@ final class CorruptedSetTest {
             assertThat(set.corruptions()).containsExactly("fog");
             assertThat(set.severities()).containsExactly(2, 5);
             assertThat(set.labels()).containsExactly(3, 1);
-            assertThat(pixel(set.images(new Domain("fog", 2)), 0)).isEqualTo(2);
-            assertThatThrownBy(() -> set.images(new Domain("fog", 3)))
+            assertThat(pixel(set.samples(new Domain("fog", 2), Geometry.none()), 0))
+                    .isEqualTo(2);
+            assertThatThrownBy(() -> set.samples(new Domain("fog", 3), Geometry.none()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("severity must be one of [2, 5], but was 3");
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tta4j.model.Batch;
+import io.tta4j.model.ElementType;
+import io.tta4j.model.InputSpec;
 import io.tta4j.model.Tensor;
 import io.tta4j.stream.PixelModel;
 import java.nio.FloatBuffer;
@@ -18,18 +20,42 @@ final class ImageBatcherTest {
 
     private static final ImageShape PIXEL = new ImageShape(1, 1, 3);
 
+    @ParameterizedTest
+    @CsvSource({
+        "NCHW, RGB, '0 102 51 204 255 5'",
+        "NCHW, BGR, '255 5 51 204 0 102'",
+        "NHWC, RGB, '0 51 255 102 204 5'",
+        "NHWC, BGR, '255 51 0 5 204 102'"
+    })
+    void putsPixelsWhereTheModelWantsThem(Layout layout, ChannelOrder channels, String expected) {
+        List<Long> extents =
+                layout == Layout.NCHW ? List.of(InputSpec.ANY, 3L, 2L, 1L) : List.of(InputSpec.ANY, 2L, 1L, 3L);
+        Preprocessing plain = new Preprocessing(1, List.of(), List.of(), layout, channels);
+        ImageBatcher batcher = ImageBatcher.of(
+                Inputs.of(new InputSpec("image", ElementType.FLOAT32, extents)), new ImageShape(2, 1, 3), plain, 1);
+
+        batcher.begin();
+        batcher.add(new byte[] {0, 51, (byte) 255, 102, (byte) 204, 5});
+
+        Tensor image = Objects.requireNonNull(batcher.batch().inputs().get("image"));
+        float[] values = new float[6];
+        image.floats().get(values);
+        assertThat(values).isEqualTo(array(expected));
+        assertThat(image.shape()[layout == Layout.NCHW ? 1 : 3]).isEqualTo(3);
+    }
+
     @Test
-    void turnsPixelsIntoChannels() {
-        // Two pixels of RGB become two reds, two greens and two blues.
-        FloatBuffer target = FloatBuffer.allocate(6);
+    void meanAndDeviationAreInTheModelsOrder() {
+        Preprocessing caffe =
+                new Preprocessing(1, List.of(104f, 117f, 123f), List.of(1f, 1f, 1f), Layout.NCHW, ChannelOrder.BGR);
+        ImageBatcher batcher = ImageBatcher.of(new PixelModel(), PIXEL, caffe, 1);
 
-        Preprocessing.append(
-                new byte[] {0, 51, (byte) 255, 102, (byte) 204, 5},
-                Preprocessing.ofDefaults().table(3),
-                target);
+        batcher.begin();
+        batcher.add(new byte[] {124, 118, 106});
 
-        float[] expected = {0, 102 / 255f, 51 / 255f, 204 / 255f, 1, 5 / 255f};
-        assertThat(target.array()).containsExactly(expected);
+        FloatBuffer values =
+                Objects.requireNonNull(batcher.batch().inputs().get("image")).floats();
+        assertThat(new float[] {values.get(0), values.get(1), values.get(2)}).containsExactly(2, 1, 1);
     }
 
     @ParameterizedTest
@@ -81,6 +107,15 @@ final class ImageBatcherTest {
         assertThatThrownBy(() -> new Preprocessing(scale, floats(mean), floats(std)).table(3))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
+    }
+
+    private static float[] array(String text) {
+        List<Float> values = floats(text);
+        float[] array = new float[values.size()];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = values.get(i);
+        }
+        return array;
     }
 
     private static List<Float> floats(String text) {

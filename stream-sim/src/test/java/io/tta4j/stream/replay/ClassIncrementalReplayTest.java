@@ -8,7 +8,7 @@ import io.tta4j.stream.NearestMean;
 import io.tta4j.stream.PixelModel;
 import io.tta4j.stream.data.ImageShape;
 import io.tta4j.stream.data.Images;
-import io.tta4j.stream.data.LabelledImages;
+import io.tta4j.stream.data.LabelledSamples;
 import io.tta4j.stream.data.Preprocessing;
 import io.tta4j.stream.metric.Accuracy;
 import io.tta4j.stream.metric.BaseNovel;
@@ -57,9 +57,9 @@ final class ClassIncrementalReplayTest {
         }
     }
 
-    private static LabelledImages supports() {
+    private static LabelledSamples supports() {
         int[] labels = {5, 8, 5, 8, 0};
-        return LabelledImages.of(new Shown("supports", labels.length, index -> labels[index]), labels);
+        return LabelledSamples.of(new Shown("supports", labels.length, index -> labels[index]), labels);
     }
 
     private static List<ReplayResult> replay(ClassIncremental setting, Images... sets) throws IOException {
@@ -229,9 +229,9 @@ final class ClassIncrementalReplayTest {
                         new PixelModel(),
                         List.of(Shown.truly("fog")),
                         LABELS,
-                        LabelledImages.of(wide, new int[] {5}),
+                        LabelledSamples.of(wide, new int[] {5}),
                         Preprocessing.ofDefaults(),
                         2))
-                .hasMessage("all images must have the same shape, but images had 1x2x3 where fog had 1x1x3");
+                .hasMessage("all samples must have the same shape, but images had 1x2x3 where fog had 1x1x3");
     }
 }

@@ -14,9 +14,10 @@ import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
 import io.tta4j.stream.PixelModel;
+import io.tta4j.stream.data.BadSampleException;
 import io.tta4j.stream.data.ImageShape;
 import io.tta4j.stream.data.Images;
-import io.tta4j.stream.data.LabelledImages;
+import io.tta4j.stream.data.LabelledSamples;
 import io.tta4j.stream.data.Preprocessing;
 import io.tta4j.stream.metric.Accuracy;
 import io.tta4j.stream.metric.Calibration;
@@ -178,7 +179,7 @@ final class ReplayTest {
 
     @Test
     void whatIsForgottenIsMeasuredWithAFrozenState() throws IOException {
-        LabelledImages clean = LabelledImages.of(images("clean", 10), LABELS);
+        LabelledSamples clean = LabelledSamples.of(images("clean", 10), LABELS);
 
         List<ReplayResult> results = new Replay(
                         new PixelModel(), List.of(images("fog", 0)), LABELS, Preprocessing.ofDefaults(), 5)
@@ -192,6 +193,67 @@ final class ReplayTest {
                 .contains(new CleanForgetting(new Accuracy(94, 10), new Accuracy(94, 84)));
         assertThat(results.get(0).batches()).isEqualTo(19);
         assertThat(results.get(0).learning().adaptedSamples()).isEqualTo(19);
+    }
+
+    /** Images of which the first are damaged. */
+    private record Damaged(Images whole, int damaged) implements Images {
+
+        @Override
+        public String name() {
+            return whole.name();
+        }
+
+        @Override
+        public int count() {
+            return whole.count();
+        }
+
+        @Override
+        public ImageShape shape() {
+            return whole.shape();
+        }
+
+        @Override
+        public void read(int index, byte[] target) throws IOException {
+            if (index < damaged) {
+                throw new BadSampleException("image" + index, "it is damaged", new IOException());
+            }
+            whole.read(index, target);
+        }
+    }
+
+    @Test
+    void whatCannotBeReadIsLeftOutEverywhere() throws IOException {
+        List<String> heard = new ArrayList<>();
+        ReplayListener skipping = new ReplayListener() {
+            @Override
+            public void answered(String stream, int images) {}
+
+            @Override
+            public void unreadable(BadSampleException sample) {
+                heard.add(sample.sample());
+            }
+        };
+        // The first batch and one image of the second.
+        Images fog = new Damaged(images("fog", 0), BATCH + 1);
+        LabelledSamples clean = LabelledSamples.of(new Damaged(images("clean", 0), 2), LABELS);
+
+        ReplayResult result = replay(fog, images("snow", 0))
+                .under(Protocol.ofDefaults().withClean(clean))
+                .run(Streams.continual(), List.of(Methods.source()), skipping)
+                .get(0);
+
+        assertThat(heard).contains("image0", "image4").doesNotContain("image5");
+        assertThat(result.samples()).isEqualTo(2 * IMAGES - 5);
+        assertThat(result.correct()).isEqualTo(2 * IMAGES - 5);
+        assertThat(result.domainChanges())
+                .containsExactly(new DomainChange(0, "fog"), new DomainChange(IMAGES - 5, "snow"));
+        assertThat(result.gallery())
+                .allSatisfy(shown -> assertThat(shown.prediction()).isEqualTo(shown.label()));
+        assertThat(result.cleanForgetting()).contains(new CleanForgetting(new Accuracy(92, 92), new Accuracy(92, 92)));
+        assertThatThrownBy(() -> replay(fog).run(Streams.mild(), List.of(Methods.source()), ReplayListener.NONE))
+                .isInstanceOf(BadSampleException.class)
+                .hasMessage("image0 cannot be used: it is damaged");
     }
 
     /** Keeps cells in memory. */
@@ -368,7 +430,7 @@ final class ReplayTest {
 
         assertThatThrownBy(() -> replay(images("fog", 0), large))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("all images must have the same shape, but snow had 2x2x3 where fog had 1x1x3");
+                .hasMessage("all samples must have the same shape, but snow had 2x2x3 where fog had 1x1x3");
         assertThatThrownBy(() -> replay(large)).hasMessageContaining("must fit the model's input 'image'");
         assertThatThrownBy(() -> new Replay(
                         new PixelModel(), List.of(images("fog", 0)), new int[] {0, 4}, Preprocessing.ofDefaults(), 1))
