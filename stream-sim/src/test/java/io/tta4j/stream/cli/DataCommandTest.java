@@ -67,7 +67,7 @@ final class DataCommandTest {
 
         JsonNode milder = replay("tree", "fog", "--severity", "3");
         assertThat(correct(milder)).isEqualTo(correct(replay("arrays", "fog")));
-        assertThat(milder.get("results").get(0).get("stream").asText()).isEqualTo("fog-3");
+        assertThat(milder.get("results").get(0).get("corruption").asText()).isEqualTo("fog-3");
         assertThat(run("tree", "out.json", "--severity", "4").err())
                 .contains("--severity must be one of those of --data, [3, 5], but was 4");
         JsonNode ramp = replay("tree", "fog", "--setting", "gradual");
