@@ -1,9 +1,14 @@
 package io.tta4j.stream.cli;
 
+import io.tta4j.AdaptiveModel;
+import io.tta4j.method.ClassLearner;
 import io.tta4j.method.Method;
 import io.tta4j.method.MethodProvider;
 import io.tta4j.method.Methods;
 import io.tta4j.method.Settings;
+import io.tta4j.model.AdaptableModel;
+import io.tta4j.model.ModelException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -12,14 +17,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The methods to run, made from their settings.
  *
  * @param methods in the order they were named in
  * @param settings what was set, by method and setting; methods without settings included
+ * @param dispensable the methods that came in by {@code all} and not by their names
  */
-record MethodChoice(List<Method> methods, Map<String, Map<String, String>> settings) {
+record MethodChoice(List<Method> methods, Map<String, Map<String, String>> settings, Set<String> dispensable) {
+
+    /** Every method that learns no classes. */
+    private static final String ALL = "all";
 
     /** A comma between two settings; others belong to a value, such as a list of layers. */
     private static final Pattern BETWEEN_SETTINGS = Pattern.compile(",(?=[\\w-]+\\.[\\w-]+=)");
@@ -34,17 +44,57 @@ record MethodChoice(List<Method> methods, Map<String, Map<String, String>> setti
      */
     static MethodChoice of(List<String> names, List<String> assignments) {
         Map<String, Map<String, String>> settings = new LinkedHashMap<>();
-        Set<String> unique = new LinkedHashSet<>(names);
+        Set<String> unique = new LinkedHashSet<>();
+        names.forEach(name -> unique.addAll(name.equals(ALL) ? withoutClasses() : List.of(name)));
         unique.forEach(name -> settings.put(Methods.named(name).name(), new TreeMap<>()));
         assignments.stream()
                 .flatMap(BETWEEN_SETTINGS::splitAsStream)
                 .forEach(assignment -> assign(assignment, settings));
         List<Method> methods = new ArrayList<>();
-        settings.forEach((name, values) -> {
-            MethodProvider provider = Methods.named(name);
-            methods.add(provider.create(Settings.of(provider, values)));
-        });
-        return new MethodChoice(methods, settings);
+        settings.forEach((name, values) -> methods.add(create(name, values)));
+        Set<String> dispensable = new LinkedHashSet<>(unique);
+        names.forEach(dispensable::remove);
+        return new MethodChoice(methods, settings, dispensable);
+    }
+
+    /** The source first. */
+    private static List<String> withoutClasses() {
+        String source = Methods.source().name();
+        return Stream.concat(
+                        Stream.of(source),
+                        Methods.available().keySet().stream()
+                                .filter(name -> !name.equals(source))
+                                .filter(name -> !(create(name, Map.of()) instanceof ClassLearner)))
+                .toList();
+    }
+
+    private static Method create(String name, Map<String, String> values) {
+        MethodProvider provider = Methods.named(name);
+        return provider.create(Settings.of(provider, values));
+    }
+
+    /**
+     * The methods without those that a model does not go with, such as {@code bn} where there is no batch norm; methods
+     * that were named stay.
+     *
+     * @param err is told what is left out
+     */
+    MethodChoice on(AdaptableModel model, PrintWriter err) {
+        List<Method> fitting = new ArrayList<>();
+        Map<String, Map<String, String>> theirs = new LinkedHashMap<>(settings);
+        for (Method method : methods) {
+            try {
+                if (dispensable.contains(method.name())) {
+                    AdaptiveModel.of(model, method);
+                }
+                fitting.add(method);
+            } catch (ModelException e) {
+                theirs.remove(method.name());
+                err.printf("tta: %s is left out: %s%n", method.name(), e.getMessage());
+                err.flush();
+            }
+        }
+        return new MethodChoice(fitting, theirs, dispensable);
     }
 
     private static void assign(String assignment, Map<String, Map<String, String>> settings) {

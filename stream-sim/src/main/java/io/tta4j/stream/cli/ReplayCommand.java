@@ -102,7 +102,9 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
             split = ",",
             hideParamSyntax = true,
             defaultValue = "source,tent,sar",
-            description = "what to compare (default: ${DEFAULT-VALUE})")
+            description =
+                    "what to compare (default: ${DEFAULT-VALUE}); all: every method that the model goes with, but for"
+                            + " those that learn classes")
     private List<String> methods = List.of();
 
     @Option(
@@ -160,7 +162,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
 
     @Override
     public Integer call() throws IOException {
-        MethodChoice choice = MethodChoice.of(methods, settings);
+        MethodChoice wanted = MethodChoice.of(methods, settings);
         streams.check();
         ModelCard card = preprocessing.card(model);
         Preprocessing inputs = card.preprocessing();
@@ -181,8 +183,9 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
             List<Domain> domains = streams.domains(set, cleanSet, used);
             List<? extends StreamSetting> plain = supportSet == null ? streams.streams(used.length) : List.of();
             byte[] bytes = Files.readAllBytes(model);
-            LoadOptions load = options.load(choice.methods());
+            LoadOptions load = options.load(wanted.methods());
             try (AdaptableModel network = engine.load(model, load)) {
+                MethodChoice choice = wanted.on(network, err);
                 Geometry geometry = DataOptions.geometry(set, card, network);
                 LabelledSamples clean = cleanSet == null ? null : DataOptions.labelled(cleanSet, card, network);
                 LabelledSamples supports = supportSet == null ? null : DataOptions.labelled(supportSet, card, network);

@@ -170,6 +170,33 @@ final class ReplayCommandTest {
                 .containsSubsequence("\nmild\n", "snow", "gain over source", "\ncontinual\n", "gain over source");
     }
 
+    /** The network has a layer norm. */
+    @Test
+    void allMethodsAreThoseThatTheModelGoesWith() throws IOException {
+        Outcome outcome = Outcome.of(
+                "replay",
+                "--model",
+                folder.resolve("net.onnx").toString(),
+                "--data",
+                folder.toString(),
+                "--method",
+                "all",
+                "--corruption",
+                "fog",
+                "--limit",
+                "10",
+                "--json",
+                folder.resolve("all.json").toString());
+
+        assertThat(outcome.err()).startsWith("tta: bn is left out: ").hasLineCount(1);
+        List<String> methods = new ArrayList<>();
+        new ObjectMapper()
+                .readTree(folder.resolve("all.json").toFile())
+                .get("results")
+                .forEach(result -> methods.add(result.get("method").asText()));
+        assertThat(methods).containsExactly("source", "come", "deyo", "eata", "rdumb", "roid", "rsgs", "sar", "tent");
+    }
+
     @Test
     void resultsComeByCorruptionThenMethod() throws IOException {
         JsonNode json = replay(
