@@ -194,7 +194,10 @@ final class ReplayCommandTest {
                 .readTree(folder.resolve("all.json").toFile())
                 .get("results")
                 .forEach(result -> methods.add(result.get("method").asText()));
-        assertThat(methods).containsExactly("source", "come", "deyo", "eata", "rdumb", "roid", "rsgs", "sar", "tent");
+        assertThat(methods)
+                .startsWith("source")
+                .contains("come", "deyo", "eata", "rdumb", "roid", "rsgs", "sar", "tent")
+                .doesNotContain("bn", "csfa");
     }
 
     @Test
