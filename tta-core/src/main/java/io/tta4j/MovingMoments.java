@@ -36,7 +36,8 @@ final class MovingMoments {
      * @throws ModelException if the model has no batch norm that could
      */
     static Optional<MovingMoments> of(AdaptableModel model, Statistics statistics) {
-        if (statistics.window().isEmpty()) {
+        if (statistics.window().isEmpty()
+                || (statistics.whereThereAre() && model.batchNorms().isEmpty())) {
             return Optional.empty();
         }
         BatchNorms norms = model.batchNorms()

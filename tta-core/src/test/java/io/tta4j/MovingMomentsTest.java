@@ -126,6 +126,25 @@ class MovingMomentsTest {
         assertThat(adaptive.counters().requests()).isEqualTo(3);
     }
 
+    /** As if 300 samples had been asked for, which is the default window. */
+    @Test
+    void movesByItselfWhereTheModelCan() {
+        assertThat(stateAfterOneRequest(Statistics.AUTO))
+                .isEqualTo(stateAfterOneRequest(Statistics.moving(300)))
+                .isNotEqualTo(stateAfterOneRequest(Statistics.SOURCE));
+    }
+
+    private State stateAfterOneRequest(Statistics statistics) {
+        AdaptiveModel adaptive = AdaptiveModel.of(model, new Answering() {
+            @Override
+            public Statistics statistics() {
+                return statistics;
+            }
+        });
+        adaptive.predict(batch(4, 1));
+        return adaptive.state();
+    }
+
     /** The method knows nothing of it: it sees a model, a pass and a theta that go together. */
     @Test
     void showsTheMethodAModelOnTheMoments() {

@@ -214,6 +214,7 @@ public final class DjlModel implements InspectableModel {
     @Override
     public AdaptableModel withStatistics(Statistics statistics) {
         if (!statistics.equals(Statistics.SOURCE)
+                && !statistics.whereThereAre()
                 && layout().layers().stream().anyMatch(layer -> layer.kind() == NormKind.BATCH)) {
             throw new ModelException(
                     "'%s': batch norm cannot take statistics '%s' on the DJL engine, which does not reach the buffers of a module; leave statistics at source, or export the network as ONNX for io.tta4j.onnx.OnnxModel"

@@ -82,11 +82,11 @@ public interface AdaptableModel extends AutoCloseable {
      *
      * <p>Views live as long as the model: it frees what they use, and closing one does nothing.
      *
-     * @return the model itself for {@link Statistics#SOURCE} and where statistics move
+     * @return the model itself for {@link Statistics#SOURCE}, for {@link Statistics#AUTO}, and where statistics move
      * @throws ModelException if there is no batch norm that could take the statistics; the message says why
      */
     default AdaptableModel withStatistics(Statistics statistics) {
-        if (!statistics.equals(Statistics.SOURCE)) {
+        if (!statistics.equals(Statistics.SOURCE) && !statistics.whereThereAre()) {
             throw new ModelException(
                     "batch norm must be in the model for statistics '%s', but this one has none whose statistics can move; leave statistics at source"
                             .formatted(statistics));

@@ -16,8 +16,10 @@ import java.util.OptionalDouble;
  * @param window how many samples a moving average looks back on in the first layer, at least 1: each has a share of
  *     {@code 1 / window}, however many come in one batch. {@linkplain BatchNorms#rates Deeper layers} look back
  *     further. Empty where nothing moves
+ * @param whereThereAre whether a model that has no statistics to move is served as it is; it is refused otherwise. Only
+ *     where statistics move
  */
-public record Statistics(double batchWeight, OptionalDouble window) {
+public record Statistics(double batchWeight, OptionalDouble window, boolean whereThereAre) {
 
     /** Those of training: batch norm as it is served. */
     public static final Statistics SOURCE = new Statistics(0);
@@ -29,6 +31,12 @@ public record Statistics(double batchWeight, OptionalDouble window) {
 
     /** A moving average with the default window. */
     public static final Statistics MOVING = moving(DEFAULT_WINDOW);
+
+    /**
+     * A moving average with the default window where the model has batch norm that can take it, and the model as it is
+     * served where it has none: what does no harm to any model.
+     */
+    public static final Statistics AUTO = new Statistics(0, MOVING.window, true);
 
     public Statistics {
         boolean inRange = 0 <= batchWeight && batchWeight <= 1;
@@ -42,6 +50,9 @@ public record Statistics(double batchWeight, OptionalDouble window) {
             throw new IllegalArgumentException(
                     "the weight of the batch must be 0 where statistics move, but was " + batchWeight);
         }
+        if (whereThereAre && window.isEmpty()) {
+            throw new IllegalArgumentException("statistics must move where there are any, but there was no window");
+        }
     }
 
     private static void requireWindow(double window) {
@@ -54,19 +65,19 @@ public record Statistics(double batchWeight, OptionalDouble window) {
 
     /** A blend of the statistics of the batch, by their weight in 0..1, and those of training. */
     public Statistics(double batchWeight) {
-        this(batchWeight, OptionalDouble.empty());
+        this(batchWeight, OptionalDouble.empty(), false);
     }
 
     /** A moving average over so many samples. */
     public static Statistics moving(double window) {
-        return new Statistics(0, OptionalDouble.of(window));
+        return new Statistics(0, OptionalDouble.of(window), false);
     }
 
     /**
      * Statistics from a setting's text.
      *
      * @param setting the setting's full name for messages, such as {@code sar.statistics}
-     * @param text {@code source}, {@code batch}, the weight of the batch in 0..1, {@code moving}, or
+     * @param text {@code auto}, {@code source}, {@code batch}, the weight of the batch in 0..1, {@code moving}, or
      *     {@code moving(window)} with the window in samples
      * @throws IllegalArgumentException if the text is none of these
      */
@@ -74,6 +85,7 @@ public record Statistics(double batchWeight, OptionalDouble window) {
         String name = text.strip();
         try {
             return switch (name) {
+                case "auto" -> AUTO;
                 case "source" -> SOURCE;
                 case "batch" -> BATCH;
                 case "moving" -> MOVING;
@@ -84,7 +96,7 @@ public record Statistics(double batchWeight, OptionalDouble window) {
             };
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "%s must be source, batch, a weight of the batch in 0..1, moving, or moving(window) with a window of at least 1 sample, but was '%s'"
+                    "%s must be auto, source, batch, a weight of the batch in 0..1, moving, or moving(window) with a window of at least 1 sample, but was '%s'"
                             .formatted(setting, text),
                     e);
         }
@@ -98,6 +110,9 @@ public record Statistics(double batchWeight, OptionalDouble window) {
     /** As {@link #parse} reads it. */
     @Override
     public String toString() {
+        if (equals(AUTO)) {
+            return "auto";
+        }
         if (equals(MOVING)) {
             return "moving";
         }

@@ -193,7 +193,9 @@ public final class OnnxModel implements InspectableModel {
         if (statistics.useBatch()) {
             return view(statistics);
         }
-        if (statistics.window().isPresent() && batchNorms().isEmpty()) {
+        if (statistics.window().isPresent()
+                && !statistics.whereThereAre()
+                && batchNorms().isEmpty()) {
             throw known.withoutBatchNorm(statistics);
         }
         return this;

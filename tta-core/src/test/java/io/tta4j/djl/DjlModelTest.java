@@ -142,6 +142,7 @@ class DjlModelTest {
             assertThat(model.layout().layers()).extracting(NormLayer::kind).containsExactly(NormKind.BATCH);
             assertThat(model.samplesIndependent()).isTrue();
             assertThat(model.withStatistics(Statistics.SOURCE)).isSameAs(model);
+            assertThat(model.withStatistics(Statistics.AUTO)).isSameAs(model);
             assertThat(model.batchNorms()).isEmpty();
             for (Statistics other : List.of(Statistics.BATCH, Statistics.MOVING)) {
                 assertThatThrownBy(() -> model.withStatistics(other))

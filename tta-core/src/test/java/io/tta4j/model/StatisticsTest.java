@@ -43,9 +43,22 @@ class StatisticsTest {
     }
 
     @Test
+    void movesByItselfOnlyWhereItCan() {
+        Statistics auto = Statistics.parse("sar.statistics", "auto");
+
+        assertThat(auto).isEqualTo(Statistics.AUTO).hasToString("auto");
+        assertThat(auto.window()).isEqualTo(Statistics.MOVING.window());
+        assertThat(auto.whereThereAre()).isTrue();
+        assertThat(auto.useBatch()).isFalse();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Statistics(0.5, OptionalDouble.empty(), true))
+                .withMessage("statistics must move where there are any, but there was no window");
+    }
+
+    @Test
     void doesNotBlendWhatMoves() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Statistics(0.5, OptionalDouble.of(100)))
+                .isThrownBy(() -> new Statistics(0.5, OptionalDouble.of(100), false))
                 .withMessage("the weight of the batch must be 0 where statistics move, but was 0.5");
     }
 
@@ -67,7 +80,7 @@ class StatisticsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Statistics.parse("sar.statistics", text))
                 .withMessage(
-                        "sar.statistics must be source, batch, a weight of the batch in 0..1, moving, or moving(window) with a window of at least 1 sample, but was '%s'",
+                        "sar.statistics must be auto, source, batch, a weight of the batch in 0..1, moving, or moving(window) with a window of at least 1 sample, but was '%s'",
                         text);
     }
 }

@@ -259,6 +259,7 @@ class MovingStatisticsTest {
             AdaptableModel view = model.withMoments(MOMENTS);
 
             assertThat(model.withStatistics(Statistics.MOVING)).isSameAs(model);
+            assertThat(model.withStatistics(Statistics.AUTO)).isSameAs(model);
             assertThat(view.withMoments(model.batchNorms().orElseThrow().source()))
                     .isSameAs(model);
             assertThat(view.layout()).isEqualTo(model.layout());
@@ -298,6 +299,7 @@ class MovingStatisticsTest {
     void saysWhyOtherNormsHaveNone() {
         try (OnnxModel model = SmallModels.plain()) {
             assertThat(model.batchNorms()).isEmpty();
+            assertThat(model.withStatistics(Statistics.AUTO)).isSameAs(model);
             assertThatExceptionOfType(ModelException.class)
                     .isThrownBy(() -> model.withStatistics(Statistics.moving(50)))
                     .withMessageStartingWith(

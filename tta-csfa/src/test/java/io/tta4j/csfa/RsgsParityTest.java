@@ -29,6 +29,7 @@ class RsgsParityTest {
                     .rho(0.05)
                     .margin(0.4 * Math.log(10))
                     .resetThreshold(0)
+                    .sourceMomentum(1)
                     .layers("all"))
             .build());
 

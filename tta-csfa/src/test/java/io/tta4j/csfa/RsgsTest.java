@@ -48,11 +48,15 @@ class RsgsTest {
     }
 
     private static Rsgs rsgs(double alpha, Consumer<SarConfig.Builder> settings) {
-        return Rsgs.of(RsgsConfig.custom().alpha(alpha).sar(settings).build());
+        return Rsgs.of(RsgsConfig.custom()
+                .alpha(alpha)
+                .sar(sar -> sar.sourceMomentum(1))
+                .sar(settings)
+                .build());
     }
 
     private static Sar sar(Consumer<SarConfig.Builder> settings) {
-        SarConfig.Builder config = SarConfig.custom();
+        SarConfig.Builder config = SarConfig.published();
         settings.accept(config);
         return Sar.of(config.build());
     }

@@ -43,7 +43,7 @@ class SettingsTest {
     void nothingSetMeansTheDefaults() {
         assertThat(rsgs(Map.of()).config()).isEqualTo(RsgsConfig.ofDefaults());
         assertThat(rsgs(Map.of()).name()).isEqualTo("rsgs");
-        assertThat(rsgs(Map.of()).statistics()).isEqualTo(Statistics.SOURCE);
+        assertThat(rsgs(Map.of()).statistics()).isEqualTo(Statistics.AUTO);
     }
 
     /** What {@code docs/tuning.md} chose; ln 10 = 2.302585. */
@@ -128,7 +128,7 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource({
         "alpha, much, must be a number",
-        "statistics, train, 'must be source, batch, a weight'",
+        "statistics, train, 'must be auto, source, batch, a weight'",
         "compat, yes, must be true or false",
         "layers, '', must be 'all'"
     })

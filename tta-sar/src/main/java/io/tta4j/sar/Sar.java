@@ -16,8 +16,8 @@ import io.tta4j.sar.minimizer.SharpnessAware;
  *   <li>S1 = {i : H_i &lt; E0} at theta, further thinned by the gradient filters if set; g1 = grad mean over S1 of H
  *   <li>eps = rho g1 / (||g1|| + 1e-12)
  *   <li>S2 = {i in S1 : H_i &lt; E0} at theta + eps, by the entropy margin alone; g2 = grad mean over S2 of H there
- *   <li>v &lt;- mu v + g2, theta &lt;- theta - eta v; skipped where S1 or S2 is empty. Not in the paper, and off by
- *       default: theta &lt;- m' theta + (1 - m') source, with m' = m^(N / 64)
+ *   <li>v &lt;- mu v + g2, theta &lt;- theta - eta v; skipped where S1 or S2 is empty. Not in the paper: theta &lt;- m'
+ *       theta + (1 - m') source, with m' = m^(N / 64)
  *   <li>e &lt;- 0.9 e + 0.1 mean over S2 of H, the first mean sets it; where e &lt; e_m theta goes back to the source,
  *       v and e are forgotten
  * </ol>

@@ -32,8 +32,9 @@ import java.util.OptionalDouble;
  *     at most this
  * @param gradientQuantile if set, in (0, 1]: a sample is reliable only if the norm of its own entropy gradient is at
  *     most this quantile of its batch
- * @param statistics where batch norm takes its means and variances from; by default the source. The authors' code takes
- *     those of the batch; gradient filters must be off then
+ * @param statistics where batch norm takes its means and variances from; by default a moving average over the stream
+ *     where the model has any, {@link Statistics#AUTO}. The authors' code takes those of the batch; gradient filters
+ *     must be off then
  * @param compat whether to bring back three quirks of the authors' code: the momentum moves theta where no sample is
  *     reliable, a reset keeps the loss average, and a reset keeps the momentum
  */
@@ -70,8 +71,11 @@ public record SarConfig(
      */
     public static final EntropyBound DEFAULT_RESET_THRESHOLD = EntropyBound.shareOfLargest(0.2 / Math.log(1000));
 
-    /** Theta goes its way alone, as in the authors' code. */
-    public static final double DEFAULT_SOURCE_MOMENTUM = 1;
+    /** Keeps streams that come back, or stay small, from ending below the source: {@code docs/tuning.md}. */
+    public static final double DEFAULT_SOURCE_MOMENTUM = 0.97;
+
+    /** What follows a shift without making samples of small or lopsided batches depend on each other. */
+    public static final Statistics DEFAULT_STATISTICS = Statistics.AUTO;
 
     /** The adaptation batch that {@link #sourceMomentum()} is told for. */
     static final int SOURCE_PULL_ROWS = 64;
@@ -103,6 +107,14 @@ public record SarConfig(
     }
 
     /**
+     * A builder that starts from the step as the authors published it: theta is not drawn to the source. Batch norm
+     * stays on the source's statistics; their code takes those of the batch, {@code statistics("batch")}.
+     */
+    public static Builder published() {
+        return custom().sourceMomentum(1).statistics(Statistics.SOURCE);
+    }
+
+    /**
      * A builder that starts from the defaults, for a method that has SAR's settings.
      *
      * @param method the method's name, such as {@code rsgs}
@@ -130,7 +142,7 @@ public record SarConfig(
         private LayerSelection layers = LayerSelection.allButLast();
         private OptionalDouble maxGradientNorm = OptionalDouble.empty();
         private OptionalDouble gradientQuantile = OptionalDouble.empty();
-        private Statistics statistics = Statistics.SOURCE;
+        private Statistics statistics = DEFAULT_STATISTICS;
         private boolean compat;
 
         private Builder(String method) {
@@ -244,7 +256,7 @@ public record SarConfig(
             return this;
         }
 
-        /** {@code source}, {@code batch}, or the weight of the batch, in 0..1. */
+        /** As {@link Statistics#parse} reads it, such as {@code source} or {@code batch}. */
         public Builder statistics(String statistics) {
             return statistics(Statistics.parse(method + ".statistics", statistics));
         }

@@ -62,7 +62,7 @@ public final class SarProvider implements MethodProvider {
                         "off",
                         "largest quantile of its batch for the norm of a reliable sample's own gradient, "
                                 + Range.QUANTILE),
-                statistics(),
+                statistics(defaults.statistics()),
                 new Setting("compat", "false", "brings back three quirks of SAR's official code, true or false"));
     }
 
@@ -115,6 +115,7 @@ public final class SarProvider implements MethodProvider {
                 "statistics",
                 defaultStatistics.toString(),
                 "where batch norm takes its means and variances from: source, batch, a weight of the"
-                        + " batch in 0..1, or a moving average over the stream: moving, or moving(window in samples)");
+                        + " batch in 0..1, or a moving average over the stream: moving, moving(window in samples),"
+                        + " or auto, where there is any");
     }
 }

@@ -197,7 +197,7 @@ class PeerSettingsTest {
                 "roid | temperature | 0.0 | must be greater than 0 and finite, but was 0.0",
                 "roid | sourceMomentum | 1.5 | must be at least 0 and at most 1, but was 1.5",
                 "roid | sourceMomentum | NaN | must be at least 0 and at most 1, but was NaN",
-                "bn | statistics | train | must be source, batch, a weight",
+                "bn | statistics | train | must be auto, source, batch, a weight",
                 "come | momentum | 1.0 | must be at least 0 and less than 1, but was 1.0",
             })
     void aSettingThatCannotBeIsRefusedByName(String method, String name, String value, String problem) {

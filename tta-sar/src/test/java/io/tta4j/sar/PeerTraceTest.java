@@ -67,7 +67,7 @@ class PeerTraceTest {
                 Arguments.of("come", Come.of(with(Come.custom()).build())),
                 Arguments.of(
                         "sar-come",
-                        Sar.of(SarConfig.custom()
+                        Sar.of(SarConfig.published()
                                 .learningRate(0.05)
                                 .objective("come")
                                 .resetThreshold(0)

@@ -90,7 +90,7 @@ class PeersTest {
     }
 
     private static Sar filteredTent(double margin) {
-        return Sar.of(SarConfig.custom()
+        return Sar.of(SarConfig.published()
                 .learningRate(0.1)
                 .rho(0)
                 .margin(margin)

@@ -83,7 +83,7 @@ class SarParityTest {
     }
 
     private static Sar sar(Statistics statistics) {
-        return Sar.of(SarConfig.custom()
+        return Sar.of(SarConfig.published()
                 .learningRate(0.001)
                 .momentum(0.9)
                 .rho(0.05)

@@ -65,7 +65,7 @@ class SarTest {
     @ParameterizedTest
     @CsvSource({"0.05, 0.9, 0.05", "0.2, 0.5, 0.4", "0.1, 0, 1"})
     void stepsAsTheAlgorithmInDoublePrecision(double rate, double mu, double rho) {
-        Sar sar = Sar.of(SarConfig.custom()
+        Sar sar = Sar.of(SarConfig.published()
                 .learningRate(rate)
                 .momentum(mu)
                 .rho(rho)
@@ -105,7 +105,7 @@ class SarTest {
     @ValueSource(doubles = {0.2, 0.9, 1.5})
     void withoutRadiusItIsFilteredTentBitForBit(double margin) {
         LinearModel wide = LinearModel.of(10, "a", "b", "c", "d", "e");
-        Sar sar = Sar.of(SarConfig.custom()
+        Sar sar = Sar.of(SarConfig.published()
                 .learningRate(0.3)
                 .rho(0)
                 .margin(margin)
@@ -137,7 +137,8 @@ class SarTest {
 
     @Test
     void withEverythingReliableAndNoRadiusItIsTentBitForBit() {
-        Sar sar = Sar.of(SarConfig.custom().rho(0).margin(100).resetThreshold(0).build());
+        Sar sar = Sar.of(
+                SarConfig.published().rho(0).margin(100).resetThreshold(0).build());
         Random random = new Random(2);
         State state = sar.initial(model);
         State tent = state;
@@ -153,9 +154,9 @@ class SarTest {
     @Test
     void theDefaultLearningRateCountsTheRowsOfTheBatchNotTheReliableOnes() {
         Batch batch = LinearModel.batch(random(32, 2, 3, new Random(4)));
-        Sar explicit = Sar.of(SarConfig.custom().learningRate(0.0005).build());
+        Sar explicit = Sar.of(SarConfig.published().learningRate(0.0005).build());
 
-        assertThat(step(Sar.ofDefaults(), State.of(model.source()), batch))
+        assertThat(step(Sar.of(SarConfig.published().build()), State.of(model.source()), batch))
                 .isEqualTo(step(explicit, State.of(model.source()), batch));
     }
 
@@ -163,7 +164,7 @@ class SarTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 16, 64, 128})
     void aStepIsPulledToTheSourceByItsSamples(int rows) {
-        Sar sar = Sar.of(SarConfig.custom()
+        Sar sar = Sar.of(SarConfig.published()
                 .learningRate(0)
                 .rho(0)
                 .margin(100)
@@ -182,7 +183,7 @@ class SarTest {
 
     @Test
     void aStepWithoutReliableSamplesIsSkipped() {
-        Sar sar = Sar.of(SarConfig.custom().resetThreshold(0).build());
+        Sar sar = Sar.of(SarConfig.published().resetThreshold(0).build());
         State state = step(sar, sar.initial(model), SURE).state();
 
         Adaptation skipped = step(sar, state, UNSURE);
@@ -198,7 +199,7 @@ class SarTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aStepWhoseReliableSamplesAllFallIsSkipped(boolean compat) {
-        Sar sar = Sar.of(SarConfig.custom()
+        Sar sar = Sar.of(SarConfig.published()
                 .learningRate(0.5)
                 .rho(0.5)
                 .margin(TwoClassReference.entropy(new double[] {1, 1, 0, 0}, new float[] {2, 0}) + 0.01)
@@ -223,7 +224,7 @@ class SarTest {
     /** By hand: after one step with gradient g and two without, theta = source - eta (1 + mu + mu^2) g. */
     @Test
     void inCompatTheMomentumStillMovesThetaWhereNothingIsReliable() {
-        Sar sar = Sar.of(SarConfig.custom()
+        Sar sar = Sar.of(SarConfig.published()
                 .learningRate(0.5)
                 .momentum(0.5)
                 .resetThreshold(0)
@@ -247,7 +248,7 @@ class SarTest {
 
     @Test
     void inCompatNothingReliableFromTheStartMovesNothing() {
-        Sar sar = Sar.of(SarConfig.custom().compat(true).build());
+        Sar sar = Sar.of(SarConfig.published().compat(true).build());
 
         Adaptation adaptation = step(sar, sar.initial(model), UNSURE);
 
@@ -257,8 +258,8 @@ class SarTest {
 
     @Test
     void aCollapsedLossResetsTheWholeState() {
-        Sar sar =
-                Sar.of(SarConfig.custom().learningRate(0.5).resetThreshold(0.02).build());
+        Sar sar = Sar.of(
+                SarConfig.published().learningRate(0.5).resetThreshold(0.02).build());
         State state = State.of(Vector.of(2, 1, 0.5f, 0))
                 .with("momentum", Vector.of(1, 1, 1, 1))
                 .with("lossAverage", 0.02);
@@ -275,7 +276,7 @@ class SarTest {
     /** By hand: the average of 0.02 falls to about 0.018 and stays there, so that even an empty step resets again. */
     @Test
     void inCompatAResetKeepsMomentumAndAverageAndRepeatsItself() {
-        Sar sar = Sar.of(SarConfig.custom()
+        Sar sar = Sar.of(SarConfig.published()
                 .learningRate(0.5)
                 .momentum(0.5)
                 .resetThreshold(0.02)
@@ -307,7 +308,7 @@ class SarTest {
     @CsvSource({"false, true", "true, false"})
     void aSampleThatIsNotFiniteIsNeverReliable(boolean compat, boolean quantile) {
         SarConfig.Builder config =
-                SarConfig.custom().margin(100).resetThreshold(0).compat(compat);
+                SarConfig.published().margin(100).resetThreshold(0).compat(compat);
         if (quantile) {
             config.gradientQuantile(1);
         }
@@ -332,7 +333,7 @@ class SarTest {
     @CsvSource({"all, 0", "*, 0", "b, 3", "'a,d', 2", "'', 1"})
     void frozenLayersKeepTheirBits(String layers, int frozen) {
         LinearModel deep = LinearModel.of(3, "a", "b", "c", "d");
-        SarConfig.Builder config = SarConfig.custom().learningRate(1).resetThreshold(0);
+        SarConfig.Builder config = SarConfig.published().learningRate(1).resetThreshold(0);
         if (!layers.isEmpty()) {
             config.layers(layers);
         }
@@ -359,7 +360,7 @@ class SarTest {
         // Gradient norms fall with the certainty here: 5 > 6 > 7 > 8, all of low entropy.
         Batch batch = LinearModel.batch(
                 new float[] {5, 0}, new float[] {6, 0}, new float[] {7, 0}, new float[] {8, 0}, new float[] {0, 0});
-        SarConfig base = SarConfig.custom().rho(0.01).resetThreshold(0).build();
+        SarConfig base = SarConfig.published().rho(0.01).resetThreshold(0).build();
 
         // Norms over the whole batch in ascending order: 0 (unsure), 8, 7, 6, 5.
         assertThat(reliable(SarConfig.from(base).build(), batch)).isEqualTo(4);
@@ -400,12 +401,13 @@ class SarTest {
         LinearModel interacting = LinearModel.withInteractingSamples(2, "norm");
 
         assertThatThrownBy(() ->
-                        Sar.of(SarConfig.custom().maxGradientNorm(2).build()).initial(interacting))
+                        Sar.of(SarConfig.published().maxGradientNorm(2).build()).initial(interacting))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("sar.maxGradientNorm must be off")
                 .hasMessageContaining("2.0");
-        assertThatThrownBy(() ->
-                        Sar.of(SarConfig.custom().gradientQuantile(0.5).build()).initial(interacting))
+        assertThatThrownBy(
+                        () -> Sar.of(SarConfig.published().gradientQuantile(0.5).build())
+                                .initial(interacting))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("sar.gradientQuantile must be off")
                 .hasMessageContaining("0.5");
@@ -414,7 +416,7 @@ class SarTest {
 
     @Test
     void aPatternThatMatchesNoLayerIsRefusedAtTheStart() {
-        Sar sar = Sar.of(SarConfig.custom().layers("layer1.*").build());
+        Sar sar = Sar.of(SarConfig.published().layers("layer1.*").build());
 
         assertThatThrownBy(() -> AdaptiveModel.of(model, sar))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -63,11 +63,11 @@ class SettingsTest {
                         "0.05",
                         "0.4 ln C",
                         "0.029 ln C",
-                        "1.0",
+                        "0.97",
                         "all but the last floor(L/4)",
                         "off",
                         "off",
-                        "source",
+                        "auto",
                         "false");
         assertThat(LearningRate.fixed(0.25)).hasToString("0.25");
         assertThat(EntropyBound.nats(1.25)).hasToString("1.25");
@@ -95,6 +95,7 @@ class SettingsTest {
 
         assertThat(config.momentum()).isEqualTo(0.9);
         assertThat(config.rho()).isEqualTo(0.05);
+        assertThat(config.sourceMomentum()).isEqualTo(0.97);
         assertThat(config.layers()).isEqualTo(LayerSelection.allButLast());
         assertThat(config.compat()).isFalse();
         assertThat(config.maxGradientNorm()).isEmpty();
@@ -106,6 +107,16 @@ class SettingsTest {
         assertThat(config.resetThreshold().nats(10)).isCloseTo(0.2 / 3, within(1e-12));
         assertThat(config.resetThreshold().nats(1000)).isCloseTo(0.2, within(1e-12));
         assertThat(TentConfig.ofDefaults().learningRate().of(16)).isEqualTo(0.00025);
+    }
+
+    /** Niu et al.'s step leaves theta where it went. */
+    @Test
+    void whatWasPublishedDoesNotDrawThetaToTheSource() {
+        assertThat(SarConfig.published().build())
+                .isEqualTo(SarConfig.custom()
+                        .sourceMomentum(1)
+                        .statistics(Statistics.SOURCE)
+                        .build());
     }
 
     @Test
@@ -145,7 +156,7 @@ class SettingsTest {
         assertThat(SarConfig.from(config).rho(0.2).build().rho()).isEqualTo(0.2);
 
         assertThat(sar(Map.of("statistics", "batch")).statistics()).isEqualTo(Statistics.BATCH);
-        assertThat(sar(Map.of()).statistics()).isEqualTo(Statistics.SOURCE);
+        assertThat(sar(Map.of()).statistics()).isEqualTo(Statistics.AUTO);
         // To gradients, moving statistics are constants: a sample has its own.
         assertThat(sar(Map.of("statistics", "moving(50)", "gradientQuantile", "0.5"))
                         .statistics())
@@ -208,8 +219,8 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "statistics, train, 'must be source, batch, a weight'",
-        "statistics, 1.5, 'must be source, batch, a weight'",
+        "statistics, train, 'must be auto, source, batch, a weight'",
+        "statistics, 1.5, 'must be auto, source, batch, a weight'",
         "rho, much, must be a number",
         "compat, yes, must be true or false",
         "layers, '', must be 'all'"

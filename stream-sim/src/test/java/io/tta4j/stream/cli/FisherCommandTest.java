@@ -81,7 +81,7 @@ final class FisherCommandTest {
             value = {
                 "--batch=0 | --batch must be at least 1, but was 0",
                 "--limit=0 | --limit must be at least 1, but was 0",
-                "--statistics=train | --statistics must be source, batch, a weight of the batch in 0..1",
+                "--statistics=train | --statistics must be auto, source, batch, a weight of the batch in 0..1",
                 "--statistics=batch | must have batch norm in its graph for statistics 'batch'",
             })
     void badInputIsOneLineAndLeavesNoFile(String option, String message) {
