@@ -1,0 +1,69 @@
+package io.tta4j.examples.server;
+
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Lets so many requests in, with so many bytes, and so many of those on the model at a time. */
+final class Admission {
+
+    private final Limits limits;
+    private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
+    private final Semaphore workers;
+
+    Admission(Limits limits) {
+        this.limits = limits;
+        this.workers = new Semaphore(limits.workers(), true);
+    }
+
+    /**
+     * Lets a request in, until it {@linkplain #leave leaves}.
+     *
+     * @param size of its body, or as much as it may become
+     * @throws Refusal if there is no room
+     */
+    void enter(long size) {
+        int entered = requests.incrementAndGet();
+        if (bytes.addAndGet(size) > limits.bytesInFlight() || entered > limits.inFlight()) {
+            leave(size);
+            throw Refusal.of(
+                    Refusal.OVERLOADED,
+                    "at most %d requests of %d bytes together are served at a time; try again",
+                    limits.inFlight(),
+                    limits.bytesInFlight());
+        }
+    }
+
+    /** Ends what {@link #enter} began. */
+    void leave(long size) {
+        requests.decrementAndGet();
+        bytes.addAndGet(-size);
+    }
+
+    /**
+     * Waits for the model, which is the caller's until it {@linkplain #rest rests}.
+     *
+     * @param nanos how long at most
+     * @throws Refusal if that was not enough
+     */
+    void work(long nanos) throws InterruptedException {
+        if (!workers.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+            throw Refusal.of(
+                    Refusal.OVERLOADED,
+                    "the model was busy for the %d ms that a request may take; try again",
+                    limits.time().toMillis());
+        }
+    }
+
+    /** Ends what {@link #work} began. */
+    void rest() {
+        workers.release();
+    }
+
+    /** Requests that are in. */
+    int inFlight() {
+        return requests.get();
+    }
+}

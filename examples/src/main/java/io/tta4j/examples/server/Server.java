@@ -1,0 +1,201 @@
+package io.tta4j.examples.server;
+
+import io.tta4j.engine.Engine;
+import io.tta4j.engine.Engines;
+import io.tta4j.engine.Features;
+import io.tta4j.engine.InspectableModel;
+import io.tta4j.engine.LoadOptions;
+import io.tta4j.method.ClassLearner;
+import io.tta4j.method.Method;
+import io.tta4j.method.MethodProvider;
+import io.tta4j.method.Methods;
+import io.tta4j.method.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The program: serves a model, adapting it or plainly, until it is told to stop by SIGTERM or SIGINT. */
+@Command(
+        name = "server",
+        mixinStandardHelpOptions = true,
+        version = "tta4j's inference server, Open Inference Protocol v2",
+        showDefaultValues = true,
+        usageHelpWidth = 110,
+        description = "Serves a classifier over the Open Inference Protocol v2, and adapts it to what it is sent.")
+public final class Server implements Callable<Integer> {
+
+    private static final Limits DEFAULTS = Limits.ofDefaults();
+
+    @Option(names = "--model", paramLabel = "FILE", description = "ONNX or TorchScript file (default: a demo network)")
+    private @Nullable Path model;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "what it is called in paths (default: its file's name)")
+    private @Nullable String name;
+
+    @Option(names = "--host", paramLabel = "HOST", description = "where to listen; 0.0.0.0 for everywhere")
+    private String host = "127.0.0.1";
+
+    @Option(names = "--port", paramLabel = "N", description = "0 for any that is free")
+    private int port = 8080;
+
+    @Option(names = "--plain", description = "serve a bare ONNX Runtime session, without tta4j")
+    private boolean plain;
+
+    @Option(names = "--method", paramLabel = "M", description = "adaptation method")
+    private String method = "sar";
+
+    @Option(
+            names = "--set",
+            paramLabel = "SETTING=VALUE",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description = "a setting of the method, such as learningRate=0.001")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(names = "--tta", paramLabel = "MODE", description = "for requests that do not say: off, shadow or on")
+    private String tta = "on";
+
+    @Option(
+            names = "--state",
+            paramLabel = "FOLDER",
+            description = "where to keep states between runs (default: nowhere)")
+    private @Nullable Path state;
+
+    @Option(names = "--streams", paramLabel = "N", description = "streams in memory; the oldest make room")
+    private int streams = 1000;
+
+    @Option(names = "--threads", paramLabel = "N", description = "threads of an operator; 0 for one per core")
+    private int threads = 1;
+
+    @Option(names = "--spinning", description = "--plain: threads spin between runs, as ONNX Runtime has it by default")
+    private boolean spinning;
+
+    @Option(names = "--workers", paramLabel = "N", description = "requests that run on the model at a time")
+    private int workers = DEFAULTS.workers();
+
+    @Option(names = "--in-flight", paramLabel = "N", description = "requests that are read or answered at a time")
+    private int inFlight = DEFAULTS.inFlight();
+
+    @Option(names = "--connections", paramLabel = "N", description = "connections at a time")
+    private int connections = DEFAULTS.connections();
+
+    @Option(names = "--max-body", paramLabel = "BYTES", description = "the largest request body")
+    private int maxBody = DEFAULTS.bodyBytes();
+
+    @Option(names = "--max-bytes", paramLabel = "BYTES", description = "the bodies of all requests in flight")
+    private long maxBytes = DEFAULTS.bytesInFlight();
+
+    @Option(names = "--max-rows", paramLabel = "N", description = "the largest batch")
+    private int maxRows = DEFAULTS.rows();
+
+    @Option(names = "--max-key", paramLabel = "BYTES", description = "the longest stream key")
+    private int maxKey = DEFAULTS.keyBytes();
+
+    @Option(names = "--time", paramLabel = "MS", description = "for a request to come in and to reach the model")
+    private long time = DEFAULTS.time().toMillis();
+
+    @Option(names = "--stop-time", paramLabel = "MS", description = "for requests in flight to end once it stops")
+    private long stopTime = DEFAULTS.stopTime().toMillis();
+
+    private Server() {}
+
+    /** Serves until the process is stopped; exit code 1 for what failed, 2 for options that are none. */
+    public static void main(String[] arguments) {
+        // Libraries report through slf4j-simple; an operator wants to hear of trouble only.
+        if (System.getProperty("org.slf4j.simpleLogger.defaultLogLevel") == null) {
+            System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+            // A line for each bad header would let any client fill the disk.
+            System.setProperty("org.slf4j.simpleLogger.log.org.eclipse.jetty.http", "error");
+        }
+        System.exit(new CommandLine(new Server())
+                .setExecutionExceptionHandler((e, command, parsed) -> {
+                    command.getErr().println("server: " + e.getMessage());
+                    return 1;
+                })
+                .execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Limits limits = new Limits(
+                maxBody,
+                maxBytes,
+                maxRows,
+                maxKey,
+                inFlight,
+                workers,
+                connections,
+                Duration.ofMillis(time),
+                Duration.ofMillis(stopTime));
+        Path file = model == null ? DemoNetwork.unpack() : model;
+        String called = name == null ? stem(file) : name;
+        InferenceServer server =
+                InferenceServer.start(host, port, called, plain ? plain(file) : adapting(file), limits);
+        Thread stop = new Thread(server::close, "tta4j-stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        System.out.printf("serving %s at http://%s:%d/v2/models/%s%n", file, host, server.port(), called);
+        server.join();
+        stop.join();
+        return 0;
+    }
+
+    private static String stem(Path file) {
+        String full = String.valueOf(file.getFileName());
+        int dot = full.lastIndexOf('.');
+        return dot < 1 ? full : full.substring(0, dot);
+    }
+
+    private ServedModel plain(Path file) {
+        return PlainModel.open(file, threads, spinning);
+    }
+
+    private ServedModel adapting(Path file) throws IOException {
+        MethodProvider provider = Methods.named(method);
+        Method made = provider.create(Settings.of(provider, settings));
+        TtaMode mode = TtaMode.named(tta);
+        Engine engine = Engines.of(file);
+        InspectableModel loaded = engine.load(
+                file,
+                new LoadOptions(
+                        "cpu",
+                        threads,
+                        Map.of(),
+                        Optional.empty(),
+                        false,
+                        0,
+                        made instanceof ClassLearner ? Features.AUTO : Features.NONE));
+        StateKeeper keeper = state == null
+                ? StateKeeper.NONE
+                : new StateFolder(
+                        state, sha256(file) + " " + method, loaded.source().size());
+        return new AdaptingModel(
+                loaded,
+                new BoundedTenants(loaded, made, keeper, streams),
+                method,
+                mode,
+                AdaptingModel.output(loaded),
+                engine.name().equals("onnx") ? "onnxruntime_onnx" : "pytorch_torchscript");
+    }
+
+    private static String sha256(Path file) throws IOException {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

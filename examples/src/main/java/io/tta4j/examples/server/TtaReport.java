@@ -1,0 +1,27 @@
+package io.tta4j.examples.server;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What adaptation had to do with an answer.
+ *
+ * @param learning empty where the stream was not asked to learn
+ * @param agreement in shadow mode, the share of rows that source and adapted model answer alike
+ */
+record TtaReport(Adapting adapting, Optional<Learning> learning, OptionalDouble agreement) {
+
+    /**
+     * What a stream has done since it came into memory.
+     *
+     * @param method the method's name
+     * @param steps that moved the state
+     * @param resets back to the source
+     */
+    record Learning(String method, long steps, long resets) {}
+
+    /** The source answered, and that was all. */
+    static TtaReport off(Adapting adapting) {
+        return new TtaReport(adapting, Optional.empty(), OptionalDouble.empty());
+    }
+}
