@@ -77,6 +77,11 @@ public final class AuditedRun {
         return states.get(states.size() - 1);
     }
 
+    /** How many different thetas there were. */
+    public long thetas() {
+        return states.stream().map(State::theta).distinct().count();
+    }
+
     /** How often the method has reset itself. */
     public int resets() {
         return resets;
