@@ -18,13 +18,17 @@ import io.tta4j.model.Vector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +66,24 @@ public final class AuditReplay {
             throw new IllegalArgumentException("the number of a record must be 0 or more, but was " + number);
         }
         return new AuditReplay(folder, number);
+    }
+
+    /**
+     * The method that the trail names, made from the settings in it; of its first run, if there are several.
+     *
+     * @throws AuditException if the trail has no readable beginning
+     * @throws IllegalArgumentException if there is no such method, or it has no such settings any more
+     * @throws IOException if the trail cannot be read
+     */
+    public Method method() throws IOException {
+        for (Path part : parts()) {
+            try (PartReader reader = PartReader.of(part)) {
+                if (reader.next().orElse(null) instanceof Line.Opening opening) {
+                    return named(opening);
+                }
+            }
+        }
+        throw new AuditException("an audit folder must have a part with an opening, but %s has none".formatted(folder));
     }
 
     /**
@@ -110,6 +132,17 @@ public final class AuditReplay {
         return method;
     }
 
+    /** Those that were not killed while they were made. */
+    private List<Path> parts() throws IOException {
+        List<Path> parts = new ArrayList<>();
+        for (Path part : Part.in(folder)) {
+            if (Files.size(part) > 0) {
+                parts.add(part);
+            }
+        }
+        return parts;
+    }
+
     /** Where a run's method comes from. */
     @FunctionalInterface
     private interface MethodSource {
@@ -117,7 +150,7 @@ public final class AuditReplay {
     }
 
     private Rebuilt run(MethodSource methods, Optional<AdaptableModel> model) throws IOException {
-        List<Path> parts = Part.in(folder);
+        List<Path> parts = parts();
         if (parts.isEmpty()) {
             throw new AuditException(
                     "an audit folder must have parts, audit-000001.jsonl and so on, but %s has none".formatted(folder));
@@ -190,7 +223,7 @@ public final class AuditReplay {
     private final class Run {
 
         private final Map<String, State> states = new TreeMap<>();
-        private final Map<String, Boolean> known = new TreeMap<>();
+        private final Set<String> known = new HashSet<>();
         private final Method method;
         private final State initial;
         private final Optional<AdaptableModel> model;
@@ -284,14 +317,14 @@ public final class AuditReplay {
             if (had != null && number < last) {
                 requireHash(stream.hash(), had, "the state that stream '%s' goes on with".formatted(stream.stream()));
             }
-            known.put(stream.stream(), true);
+            known.add(stream.stream());
             if (had == null) {
                 states.put(stream.stream(), state);
             }
         }
 
         private State before(String stream) {
-            if (!known.containsKey(stream)) {
+            if (!known.contains(stream)) {
                 throw new AuditException("stream '%s' must be told before it changes".formatted(stream));
             }
             return Objects.requireNonNull(states.get(stream));

@@ -408,6 +408,19 @@ class AuditTrailTest {
         }
     }
 
+    /** A kill may leave a file of lines with nothing in it, and none beside it. */
+    @Test
+    void leavesOutAPartThatWasKilledWhileItBegan() throws IOException {
+        List<State> states = fifteen(AuditConfig.ofDefaults());
+        Files.createFile(folder().resolve("audit-000002.jsonl"));
+
+        assertThat(rebuild().states()).containsExactly(Map.entry("", states.get(15)));
+        Files.write(folder().resolve("audit-000003.jsonl"), List.of("{\"kind\":\"tra"));
+        Files.createFile(folder().resolve("audit-000003.bin"));
+        assertThat(rebuild().states()).containsExactly(Map.entry("", states.get(15)));
+        assertThat(rebuild().torn()).isEqualTo(1);
+    }
+
     @Test
     void refusesAFolderWithoutATrail() {
         assertThatExceptionOfType(AuditException.class)
