@@ -59,9 +59,8 @@ final class AuditCommandTest {
 
     private Path part(String corruption, String method) throws IOException {
         try (Stream<Path> files = Files.walk(trails)) {
-            return files.filter(file -> file.toString().endsWith(".jsonl"))
-                    .filter(file -> file.toString().contains("-" + corruption + "-"))
-                    .filter(file -> file.getParent().endsWith(method))
+            return files.filter(file -> file.toString().contains("-" + corruption + "-"))
+                    .filter(file -> file.endsWith(Path.of(method, "audit-000001.jsonl")))
                     .findFirst()
                     .orElseThrow();
         }
