@@ -1,5 +1,7 @@
 package io.tta4j;
 
+import io.tta4j.audit.AuditTrail;
+import io.tta4j.audit.Recorder;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Answer;
 import io.tta4j.method.ClassLearner;
@@ -41,20 +43,26 @@ public final class AdaptiveModel {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdaptiveModel.class);
 
+    /** The key of the one stream there is. */
+    private static final String STREAM = "";
+
     private final AdaptableModel model;
     private final Method method;
     private final Optional<MovingMoments> moving;
+    private final Recorder recorder;
     private final ReentrantLock turn = new ReentrantLock();
     private final UnknownSamples unknownSamples;
     private volatile State state;
     private volatile Counters counters = new Counters(0, 0, 0, 0, 0, 0, 0);
 
-    private AdaptiveModel(AdaptableModel model, Method method) {
+    private AdaptiveModel(AdaptableModel model, Method method, Recorder recorder) {
         this.model = model.withStatistics(method.statistics());
         this.method = method;
         this.moving = MovingMoments.of(this.model, method.statistics());
         this.unknownSamples = new UnknownSamples(method instanceof ClassLearner learner ? learner.keptUnknowns() : 0);
         this.state = onSource(method.initial(this.model));
+        this.recorder = recorder;
+        recorder.begin(method, this.model, state);
     }
 
     /**
@@ -65,7 +73,16 @@ public final class AdaptiveModel {
      * @throws IllegalArgumentException if the method's settings do not fit the model
      */
     public static AdaptiveModel of(AdaptableModel model, Method method) {
-        return new AdaptiveModel(model, method);
+        return of(model, method, Recorder.none());
+    }
+
+    /**
+     * The same, and a recorder is told where every state comes from, such as an {@link io.tta4j.audit.AuditTrail}.
+     *
+     * @param recorder stays the caller's to close
+     */
+    public static AdaptiveModel of(AdaptableModel model, Method method, Recorder recorder) {
+        return new AdaptiveModel(model, method, recorder);
     }
 
     /**
@@ -100,6 +117,7 @@ public final class AdaptiveModel {
                 LOG.warn("a batch led to statistics that are not finite; those before it are kept");
                 return serve(batch, before, true);
             }
+            recorder.changed(STREAM, before, moved, "statistics");
             state = moved;
             if (!method.adapts()) {
                 return answer(batch, pass, moved, false);
@@ -158,8 +176,10 @@ public final class AdaptiveModel {
     private void adapt(Batch batch, Answer answer, Pass pass, State before) {
         StepReport report = StepReport.skipped(pass.rows(), 0);
         boolean rejected = false;
+        String outcome = "step";
+        Recorder.Step step = recorder.step(STREAM, batch, model(before), pass, before);
         try {
-            Adaptation adaptation = method.adapt(model(before), pass, before);
+            Adaptation adaptation = step.adapt(method);
             if (adaptation.state().isFinite()) {
                 state = adaptation.report().reset()
                         ? onSource(adaptation.state())
@@ -167,12 +187,15 @@ public final class AdaptiveModel {
                 report = adaptation.report();
             } else {
                 rejected = true;
+                outcome = "finite";
                 LOG.warn("{} led to a state that is not finite; the state before it is kept", method.name());
             }
         } catch (RuntimeException e) {
             rejected = true;
+            outcome = "failed";
             LOG.warn("{} failed; the state before it is kept", method.name(), e);
         }
+        step.published(state, outcome);
         count(batch, answer, report, rejected);
     }
 
@@ -206,7 +229,7 @@ public final class AdaptiveModel {
      * stay, counters go on.
      */
     public void reset() {
-        change(before -> onSource(method.reset(model, before)));
+        change(AuditTrail.RESET, before -> onSource(method.reset(model, before)));
     }
 
     /**
@@ -229,7 +252,7 @@ public final class AdaptiveModel {
      */
     public void register(String name, Batch supports) {
         ClassLearner learner = learner();
-        change(before -> onStatisticsOf(before, learner.register(model(before), before, name, supports)));
+        change("register", before -> onStatisticsOf(before, learner.register(model(before), before, name, supports)));
     }
 
     /**
@@ -238,7 +261,9 @@ public final class AdaptiveModel {
      */
     public void addSupports(String name, Batch supports) {
         ClassLearner learner = learner();
-        change(before -> onStatisticsOf(before, learner.addSupports(model(before), before, name, supports)));
+        change(
+                "addSupports",
+                before -> onStatisticsOf(before, learner.addSupports(model(before), before, name, supports)));
     }
 
     /**
@@ -249,7 +274,7 @@ public final class AdaptiveModel {
      */
     public void remove(String name) {
         ClassLearner learner = learner();
-        change(before -> onStatisticsOf(before, learner.remove(before, name)));
+        change("remove", before -> onStatisticsOf(before, learner.remove(before, name)));
     }
 
     /**
@@ -273,10 +298,13 @@ public final class AdaptiveModel {
                 "the method must be one that learns classes, such as csfa, but was '%s'".formatted(method.name()));
     }
 
-    private void change(UnaryOperator<State> change) {
+    private void change(String cause, UnaryOperator<State> change) {
         turn.lock();
         try {
-            state = change.apply(state);
+            State before = state;
+            State after = change.apply(before);
+            recorder.changed(STREAM, before, after, cause);
+            state = after;
         } finally {
             turn.unlock();
         }

@@ -1,5 +1,6 @@
 package io.tta4j.stream.cli;
 
+import io.tta4j.audit.AuditException;
 import io.tta4j.engine.MissingEngineException;
 import io.tta4j.model.ModelException;
 import io.tta4j.stream.data.DataException;
@@ -35,7 +36,8 @@ record Failure(int exitCode, String message) {
         if (thrown instanceof IllegalArgumentException
                 || thrown instanceof ModelException
                 || thrown instanceof MissingEngineException
-                || thrown instanceof DataException) {
+                || thrown instanceof DataException
+                || thrown instanceof AuditException) {
             return new Failure(BAD_INPUT, messageOf(thrown));
         }
         String message =

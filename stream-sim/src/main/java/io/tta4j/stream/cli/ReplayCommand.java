@@ -146,6 +146,9 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     @Mixin
     private Resumption resumption = new Resumption();
 
+    @Mixin
+    private AuditOptions audit = new AuditOptions();
+
     @Option(names = "--csv", paramLabel = "F", description = "write the results as CSV")
     private @Nullable Path csv;
 
@@ -168,6 +171,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         Preprocessing inputs = card.preprocessing();
         PrintWriter err = spec.commandLine().getErr();
         BadFiles badFiles = reading.badFiles(err);
+        audit.trails(wanted.settings());
         requirePositive("--batch", batch);
         requirePositive("--limit", limit == null ? 1 : limit);
         ReportFiles files = new ReportFiles();
@@ -210,7 +214,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                 scaling.check(network, samples, inputs, err);
                 Optional<CellFiles> cells =
                         resumption.cells(json, () -> determinants(facts, load, choice, protocol, card, geometry));
-                replay.under(protocol).keeping(Resumption.orNone(cells));
+                replay.under(protocol).keeping(Resumption.orNone(cells)).auditing(audit.trails(choice.settings()));
                 PrintWriter text = spec.commandLine().getOut();
                 streams.descriptions(drawn).forEach(text::println);
                 text.println();

@@ -13,8 +13,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line: {@code demo}, {@code replay}, {@code compare}, {@code corrupt}, {@code inspect}, {@code prototypes}
- * and {@code fisher}.
+ * The command line: {@code demo}, {@code replay}, {@code compare}, {@code audit}, {@code corrupt}, {@code inspect},
+ * {@code prototypes} and {@code fisher}.
  *
  * <p>Exit codes: 0, 1 after an internal failure, 2 after bad input. What went wrong stands on one line on standard
  * error; {@code --debug} adds the stack trace.
@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             ReplayCommand.class,
             CompareCommand.class,
+            AuditCommand.class,
             InspectCommand.class,
             PrototypesCommand.class,
             FisherCommand.class,
@@ -92,7 +93,7 @@ public final class Tta implements Callable<Integer> {
     public Integer call() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command must be given: demo, replay, compare, corrupt, inspect, prototypes or fisher");
+                "a command must be given: demo, replay, compare, audit, corrupt, inspect, prototypes or fisher");
     }
 
     /** Says which version this is. */

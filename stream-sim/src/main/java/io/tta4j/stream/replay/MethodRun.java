@@ -2,6 +2,8 @@ package io.tta4j.stream.replay;
 
 import io.tta4j.AdaptiveModel;
 import io.tta4j.Counters;
+import io.tta4j.audit.AuditTrail;
+import io.tta4j.audit.Recorder;
 import io.tta4j.method.Answer;
 import io.tta4j.method.ClassLearner;
 import io.tta4j.method.Method;
@@ -10,13 +12,14 @@ import io.tta4j.model.Batch;
 import io.tta4j.stream.metric.Accuracy;
 import io.tta4j.stream.setting.ImageStream;
 import io.tta4j.stream.setting.Session;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /** One method on one stream: a model that starts from its source state, and the tally of its answers. */
-final class MethodRun {
+final class MethodRun implements AutoCloseable {
 
     private static final int SIGNIFICANT_DIGITS = 3;
 
@@ -26,6 +29,7 @@ final class MethodRun {
     private final ScoreTally scores;
     private final Optional<IncrementalTally> incremental;
     private final Optional<PaceTally> pace;
+    private final Optional<AuditTrail> trail;
     private Accuracy clean = Accuracy.NONE;
     private int samples;
     private int batches;
@@ -39,6 +43,7 @@ final class MethodRun {
      *
      * @param sets the names of the corruptions
      * @param window how many images a window holds at least
+     * @param trail is told of every step, and closed with the run
      */
     MethodRun(
             AdaptableModel model,
@@ -46,13 +51,16 @@ final class MethodRun {
             ImageStream stream,
             List<String> sets,
             int window,
-            Optional<TimeConstraint> timeConstraint) {
+            Optional<TimeConstraint> timeConstraint,
+            Optional<AuditTrail> trail) {
         boolean hasNewClasses = stream.isClassIncremental();
         int newClasses = stream.sessions().stream()
                 .mapToInt(session -> session.introduced().size())
                 .sum();
         this.method = method;
-        this.model = AdaptiveModel.of(model, method);
+        this.trail = trail;
+        this.model = AdaptiveModel.of(
+                model, method, trail.<Recorder>map(audit -> audit).orElse(Recorder.none()));
         this.learned = this.model.counters();
         this.scores = new ScoreTally(sets, model.classes() + newClasses, window, !hasNewClasses, learned);
         this.incremental = hasNewClasses ? Optional.of(new IncrementalTally(model.classes(), sets)) : Optional.empty();
@@ -155,6 +163,13 @@ final class MethodRun {
                 nanos / (double) sourceNanos,
                 incremental.map(tally -> tally.result(facts.cell().seed())),
                 gallery);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (trail.isPresent()) {
+            trail.get().close();
+        }
     }
 
     private static double milliseconds(long nanos) {

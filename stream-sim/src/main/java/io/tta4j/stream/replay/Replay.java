@@ -52,6 +52,7 @@ public final class Replay {
     private int capacity = 1;
     private Protocol protocol = Protocol.ofDefaults();
     private Cells cells = Cells.NONE;
+    private Trails trails = Trails.NONE;
 
     /**
      * Prepares a replay over the classes that the model was trained on; nothing is read yet.
@@ -124,6 +125,12 @@ public final class Replay {
     /** Says where finished cells are kept, and looked for; by default nowhere. Returns this. */
     public Replay keeping(Cells other) {
         this.cells = other;
+        return this;
+    }
+
+    /** Says where audit trails are written; by default nowhere. Returns this. */
+    public Replay auditing(Trails other) {
+        this.trails = other;
         return this;
     }
 
@@ -208,13 +215,29 @@ public final class Replay {
 
     private List<ReplayResult> run(Cell cell, ImageStream stream, List<Method> methods, ReplayListener listener)
             throws IOException {
-        List<MethodRun> runs =
-                methods.stream().map(method -> run(stream, method)).toList();
+        List<MethodRun> opened = new ArrayList<>();
+        try {
+            return run(cell, stream, methods, opened, listener);
+        } finally {
+            for (MethodRun run : opened) {
+                run.close();
+            }
+        }
+    }
+
+    /** Leaves the runs that it opens for the caller to close. */
+    private List<ReplayResult> run(
+            Cell cell, ImageStream stream, List<Method> methods, List<MethodRun> opened, ReplayListener listener)
+            throws IOException {
+        for (Method method : methods) {
+            opened.add(run(cell, stream, method));
+        }
+        List<MethodRun> runs = List.copyOf(opened);
         int listed = IntStream.range(0, methods.size())
                 .filter(i -> methods.get(i).name().equals(Methods.source().name()))
                 .findFirst()
                 .orElse(-1);
-        MethodRun source = listed >= 0 ? runs.get(listed) : run(stream, Methods.source());
+        MethodRun source = listed >= 0 ? runs.get(listed) : run(cell, stream, Methods.source());
         List<MethodRun> all = listed >= 0
                 ? runs
                 : Stream.concat(Stream.of(source), runs.stream()).toList();
@@ -272,10 +295,17 @@ public final class Replay {
         }
     }
 
-    private MethodRun run(ImageStream stream, Method method) {
+    private MethodRun run(Cell cell, ImageStream stream, Method method) throws IOException {
         List<String> names = sets.stream().map(Samples::name).toList();
+        boolean moves = method.adapts() || method.statistics().window().isPresent();
         return new MethodRun(
-                model, method, stream, names, protocol.window(batchSize(stream)), protocol.timeConstraint());
+                model,
+                method,
+                stream,
+                names,
+                protocol.window(batchSize(stream)),
+                protocol.timeConstraint(),
+                moves ? trails.of(cell, method) : Optional.empty());
     }
 
     private void answerClean(LabelledSamples clean, List<MethodRun> runs, KnownClasses known, ReplayListener listener)

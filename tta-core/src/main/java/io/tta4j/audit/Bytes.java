@@ -1,0 +1,6 @@
+package io.tta4j.audit;
+
+import java.nio.ByteBuffer;
+
+/** Bytes for the binary file. */
+record Bytes(ByteBuffer data) {}
