@@ -20,11 +20,11 @@ final class Recent {
         return added.get() == 0;
     }
 
-    /** The upper median; 0 where there is none. */
-    long median() {
+    /** The smallest that a share of them does not exceed; 0 where there is none. */
+    long quantile(double share) {
         long[] sorted = new long[(int) Math.min(KEPT, added.get())];
         Arrays.setAll(sorted, nanos::get);
         Arrays.sort(sorted);
-        return sorted.length == 0 ? 0 : sorted[sorted.length / 2];
+        return sorted.length == 0 ? 0 : sorted[(int) Math.ceil(share * sorted.length) - 1];
     }
 }

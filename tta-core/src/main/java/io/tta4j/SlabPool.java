@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Direct memory for copies of batches, used again and again: to allocate it costs more than to fill it, and it comes
@@ -25,13 +26,13 @@ final class SlabPool {
     private static final int ALIGNMENT = 64;
 
     private final long keptBytes;
-    private final AtomicLong idleBytes = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
     private final Map<Integer, ConcurrentLinkedDeque<ByteBuffer>> idle = new ConcurrentHashMap<>();
 
     /**
      * An empty pool.
      *
-     * @param keptBytes how much is kept that nobody uses
+     * @param keptBytes how much is kept at most, in use or not; what is used beyond that is let go after its use
      */
     SlabPool(long keptBytes) {
         this.keptBytes = keptBytes;
@@ -52,11 +53,11 @@ final class SlabPool {
     /** The rows of batches of one trailing shape, one after the other. */
     Copy join(List<Batch> parts) {
         Batch first = parts.get(0);
-        int bytes = 0;
+        int total = 0;
         for (String name : first.inputs().keySet()) {
-            bytes = aligned(Math.addExact(bytes, bytesOf(tensors(parts, name))));
+            total = aligned(Math.addExact(total, bytesOf(tensors(parts, name))));
         }
-        ByteBuffer slab = take(bytes);
+        ByteBuffer slab = take(total);
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         int offset = 0;
         for (String name : first.inputs().keySet()) {
@@ -98,22 +99,32 @@ final class SlabPool {
         return (int) Math.min(Integer.MAX_VALUE, ((long) bytes + step - 1) / step * step);
     }
 
-    private ByteBuffer take(int bytes) {
-        int size = slabBytes(bytes);
-        ConcurrentLinkedDeque<ByteBuffer> free = idle.get(size);
-        ByteBuffer slab = free == null ? null : free.pollFirst();
-        if (slab == null) {
-            return ByteBuffer.allocateDirect(size);
+    private ByteBuffer take(int wanted) {
+        int size = slabBytes(wanted);
+        ByteBuffer slab = poll(idle.get(size));
+        if (slab != null) {
+            return slab;
         }
-        idleBytes.addAndGet(-size);
-        return slab;
+        // Requests may have become of another size for good.
+        for (ConcurrentLinkedDeque<ByteBuffer> others : idle.values()) {
+            while (bytes.get() + size > keptBytes && (slab = poll(others)) != null) {
+                bytes.addAndGet(-slab.capacity());
+            }
+        }
+        ByteBuffer allocated = ByteBuffer.allocateDirect(size);
+        bytes.addAndGet(size);
+        return allocated;
+    }
+
+    private static @Nullable ByteBuffer poll(@Nullable ConcurrentLinkedDeque<ByteBuffer> slabs) {
+        return slabs == null ? null : slabs.pollFirst();
     }
 
     /** Nobody reads the copy any more. */
     void give(Copy copy) {
         int size = copy.bytes();
-        if (idleBytes.addAndGet(size) > keptBytes) {
-            idleBytes.addAndGet(-size);
+        if (bytes.get() > keptBytes) {
+            bytes.addAndGet(-size);
         } else {
             idle.computeIfAbsent(size, any -> new ConcurrentLinkedDeque<>()).addFirst(copy.slab());
         }

@@ -10,6 +10,11 @@ final class SliceSize {
 
     private static final int SHARE_OF_REQUEST = 3;
 
+    /** Requests at once slow each other down; the quicker ones tell what one takes by itself. */
+    private static final double QUICK = 0.25;
+
+    private static final double HALF = 0.5;
+
     private final OptionalInt fixed;
     private final Recent requests = new Recent();
     private final Recent rowCosts = new Recent();
@@ -38,7 +43,7 @@ final class SliceSize {
             return fixed.getAsInt();
         }
         if (!requests.isEmpty() && !rowCosts.isEmpty()) {
-            long most = requests.median() / SHARE_OF_REQUEST / Math.max(1, rowCosts.median());
+            long most = requests.quantile(QUICK) / SHARE_OF_REQUEST / Math.max(1, rowCosts.quantile(HALF));
             // Runs cost something whatever their rows, so this approaches from below.
             rows = (int) Math.max(1, Math.min(most, 2L * rows));
         }

@@ -162,11 +162,16 @@ class PaceTest {
     @Test
     void isNotMisledByOneLongRun() {
         Recent recent = new Recent();
-        assertThat(recent.median()).isZero();
+        assertThat(recent.quantile(0.5)).isZero();
         recent.add(1_000_000);
         for (int i = 0; i < 3; i++) {
             recent.add(1000);
         }
-        assertThat(recent.median()).isEqualTo(1000);
+        assertThat(recent.quantile(0.5)).isEqualTo(1000);
+        assertThat(recent.quantile(1)).isEqualTo(1_000_000);
+        for (int i = 1; i <= 16; i++) {
+            recent.add(i);
+        }
+        assertThat(recent.quantile(0.25)).isEqualTo(4);
     }
 }
