@@ -1,317 +1,175 @@
 package io.tta4j;
 
-import io.tta4j.audit.AuditTrail;
 import io.tta4j.audit.Recorder;
-import io.tta4j.method.Adaptation;
-import io.tta4j.method.Answer;
-import io.tta4j.method.ClassLearner;
+import io.tta4j.event.Events;
 import io.tta4j.method.Method;
-import io.tta4j.method.State;
-import io.tta4j.method.StepReport;
 import io.tta4j.model.AdaptableModel;
-import io.tta4j.model.Batch;
 import io.tta4j.model.ModelException;
-import io.tta4j.model.Observation;
-import io.tta4j.model.Pass;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.UnaryOperator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A served model that adapts to the stream it serves.
  *
- * <p>Adaptation is INLINE: {@link #predict} returns the answer of its forward pass, after the step that the batch led
- * to. The same requests in the same order give the same bits. Calls from several threads are taken one after another;
- * the state is immutable and published by one volatile write, so {@link #state()} never shows half an update.
+ * <p>In INLINE execution, the default, {@link #predict} returns the answer of its forward pass, after the step that the
+ * batch led to. The same requests in the same order give the same bits. Calls from several threads are taken one after
+ * another. Each request leads to a step of its own, however small it is, unless
+ * {@linkplain RuntimeConfig#adaptationBatch an adaptation batch} is set: then it is answered and kept, and the request
+ * that makes a batch of those that were kept leads to their step.
+ *
+ * <p>In BACKGROUND execution {@link #predict} returns after its forward pass, and never waits for a step. The inputs
+ * are copied; a thread of the model's own gathers them into adaptation batches of one trailing shape, passes these
+ * again at the state as it is then, and publishes what comes of it. It runs in slices of a few rows while no request is
+ * being answered, within a {@linkplain RuntimeConfig#budget budget}; where requests come faster than it learns,
+ * {@linkplain RuntimeConfig#overload some are given up}.
  *
  * <p>Where the method wants {@linkplain io.tta4j.model.Statistics moving statistics}, a request moves those of batch
  * norm first, in a forward pass of its own, and is answered under what they have become; they are part of the state. A
- * batch that would make them other than finite leaves them as they are.
+ * batch that would make them other than finite leaves them as they are. Gathered requests are answered under those that
+ * are published, and move them with their step.
  *
- * <p>Where the method {@linkplain ClassLearner learns classes}, they are registered here, and samples that look like
- * none can be read back.
+ * <p>Where the method {@linkplain io.tta4j.method.ClassLearner learns classes}, they are registered here, and samples
+ * that look like none can be read back.
  *
  * <p>An adaptation that fails or whose state is not finite is dropped and counted; the request is answered all the
- * same.
+ * same. What happens is told as {@linkplain #events events}.
  *
- * <p>Thread-safe. Does not own the model: the caller closes that.
+ * <p>Thread-safe. Does not own the model: the caller closes that, after this.
  */
-public final class AdaptiveModel {
+public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(AdaptiveModel.class);
+    private static final String UNNAMED = "model";
 
-    /** The key of the one stream there is. */
-    private static final String STREAM = "";
+    private final String name;
+    private final AdaptiveRuntime runtime;
 
-    private final AdaptableModel model;
-    private final Method method;
-    private final Optional<MovingMoments> moving;
-    private final Recorder recorder;
-    private final ReentrantLock turn = new ReentrantLock();
-    private final UnknownSamples unknownSamples;
-    private volatile State state;
-    private volatile Counters counters = new Counters(0, 0, 0, 0, 0, 0, 0);
-
-    private AdaptiveModel(AdaptableModel model, Method method, Recorder recorder) {
-        this.model = model.withStatistics(method.statistics());
-        this.method = method;
-        this.moving = MovingMoments.of(this.model, method.statistics());
-        this.unknownSamples = new UnknownSamples(method instanceof ClassLearner learner ? learner.keptUnknowns() : 0);
-        this.state = onSource(method.initial(this.model));
-        this.recorder = recorder;
-        recorder.begin(method, this.model, state);
+    private AdaptiveModel(String name, AdaptiveRuntime runtime, StreamState stream) {
+        super(runtime, stream);
+        this.name = name;
+        this.runtime = runtime;
     }
 
     /**
      * Puts {@code method} around {@code model}, starting from the model as it was trained, with batch norm on the
-     * method's {@linkplain Method#statistics statistics}.
+     * method's {@linkplain Method#statistics statistics}, in INLINE execution.
      *
      * @throws ModelException if the method wants statistics that the model cannot take
      * @throws IllegalArgumentException if the method's settings do not fit the model
      */
     public static AdaptiveModel of(AdaptableModel model, Method method) {
-        return of(model, method, Recorder.none());
+        return builder(model, method).build();
+    }
+
+    /** As {@link #of(AdaptableModel, Method)}, run as configured. In BACKGROUND it is to be closed by the caller. */
+    public static AdaptiveModel of(AdaptableModel model, Method method, RuntimeConfig config) {
+        return builder(model, method).config(config).build();
+    }
+
+    /** A builder for what {@link #of(AdaptableModel, Method)} leaves at its defaults. */
+    public static Builder builder(AdaptableModel model, Method method) {
+        return new Builder(model, method);
+    }
+
+    /** Builds an {@link AdaptiveModel}. Not thread-safe. */
+    public static final class Builder {
+
+        private final AdaptableModel model;
+        private final Method method;
+        private String name = UNNAMED;
+        private RuntimeConfig config = RuntimeConfig.ofDefaults();
+        private Recorder recorder = Recorder.none();
+
+        private Builder(AdaptableModel model, Method method) {
+            this.model = model;
+            this.method = method;
+        }
+
+        /** What it is called, also its thread; by default {@code model}. */
+        public Builder name(String name) {
+            this.name = name;
+            return this;
+        }
+
+        /** How it is run; by default {@link RuntimeConfig#ofDefaults}. */
+        public Builder config(RuntimeConfig config) {
+            this.config = config;
+            return this;
+        }
+
+        /**
+         * Who is told where every state comes from, such as an {@link io.tta4j.audit.AuditTrail}; by default nobody.
+         *
+         * @param recorder stays the caller's to close
+         */
+        public Builder recorder(Recorder recorder) {
+            this.recorder = recorder;
+            return this;
+        }
+
+        /**
+         * The adaptive model; in BACKGROUND execution its thread runs from now on, until it is closed.
+         *
+         * @throws ModelException if the method wants statistics that the model cannot take
+         * @throws IllegalArgumentException if the method's settings do not fit the model
+         */
+        public AdaptiveModel build() {
+            Serving serving = new Serving(model, method, recorder, new Events(), Ticker.SYSTEM);
+            // Before there is a thread: the method may refuse the model.
+            StreamState stream = serving.stream("");
+            return new AdaptiveModel(name, new AdaptiveRuntime(serving, config, name), stream);
+        }
+    }
+
+    /** The name that it is registered under in {@link AdaptiveModels}; {@code model} if it is in none. */
+    public String name() {
+        return name;
+    }
+
+    /** Where to listen to what happens. Listeners must not call back. */
+    public Events events() {
+        return runtime.events();
+    }
+
+    /** What is done with requests that do not say it themselves. */
+    public Mode mode() {
+        return runtime.mode();
     }
 
     /**
-     * The same, and a recorder is told where every state comes from, such as an {@link io.tta4j.audit.AuditTrail}.
-     *
-     * @param recorder stays the caller's to close
+     * Changes what is done with requests from now on; those that are being answered go by the mode before. Where the
+     * new mode learns nothing, what is pending is dropped, and nothing of it is published once this returns.
      */
-    public static AdaptiveModel of(AdaptableModel model, Method method, Recorder recorder) {
-        return new AdaptiveModel(model, method, recorder);
+    public void setMode(Mode mode) {
+        runtime.setMode(mode);
     }
 
     /**
-     * Answers a request, then adapts to it.
-     *
-     * @param batch N rows
-     * @return logits [N, C] of the forward pass before the step
-     * @throws IllegalArgumentException if the batch does not fit the model; nothing has changed then
+     * Begins no step until {@link #resume}. In BACKGROUND requests are kept within the bound meanwhile, and a step that
+     * is under way stops before its next slice. INLINE, requests are answered and not learned from, or kept where they
+     * are gathered.
      */
-    public Answer predict(Batch batch) {
-        if (!method.adapts() && moving.isEmpty()) {
-            return serve(batch, state, false);
-        }
-        turn.lock();
-        try {
-            return moving.isPresent() ? move(batch, moving.get()) : step(batch);
-        } catch (ModelException e) {
-            LOG.warn("{} cannot keep what a step needs; the request is answered without one", method.name(), e);
-            return serve(batch, state, true);
-        } finally {
-            turn.unlock();
-        }
+    public void pause() {
+        runtime.schedule().pause();
     }
 
-    /** Moves batch norm's statistics, then answers under them and takes a step. */
-    private Answer move(Batch batch, MovingMoments moments) {
-        State before = state;
-        Observation observation = moments.observe(batch, before);
-        try (Pass pass = observation.pass()) {
-            State moved = moments.on(observation.moments(), before);
-            if (!moved.isFinite()) {
-                LOG.warn("a batch led to statistics that are not finite; those before it are kept");
-                return serve(batch, before, true);
-            }
-            recorder.changed(STREAM, before, moved, "statistics");
-            state = moved;
-            if (!method.adapts()) {
-                return answer(batch, pass, moved, false);
-            }
-        }
-        return step(batch);
-    }
-
-    /** Answers, then takes a step. */
-    private Answer step(Batch batch) {
-        State before = state;
-        try (Pass pass = model(before).forward(batch, before.theta())) {
-            Answer answer = method.answer(pass, before);
-            adapt(batch, answer, pass, before);
-            return answer;
-        }
+    /** Ends a {@link #pause}. */
+    public void resume() {
+        runtime.schedule().resume();
     }
 
     /**
-     * Answers a request with the state as it is, and learns nothing from it: for requests that an adaptation would keep
-     * waiting, and to see what a state is worth. Counts as a request.
-     *
-     * @param batch N rows
-     * @throws IllegalArgumentException if the batch does not fit the model
+     * Learns from what is pending, without regard to age, budget or pause, and returns when that is done; requests
+     * still go first. Not to be called by a listener.
      */
-    public Answer answer(Batch batch) {
-        return serve(batch, state, false);
-    }
-
-    private Answer serve(Batch batch, State now, boolean rejected) {
-        try (Pass pass = model(now).serve(batch, now.theta())) {
-            return answer(batch, pass, now, rejected);
-        }
-    }
-
-    private Answer answer(Batch batch, Pass pass, State now, boolean rejected) {
-        Answer answer = method.answer(pass, now);
-        count(batch, answer, StepReport.skipped(batch.rows(), 0), rejected);
-        return answer;
-    }
-
-    /** The model on the statistics of a state. */
-    private AdaptableModel model(State now) {
-        return moving.map(moments -> moments.model(now)).orElse(model);
-    }
-
-    private State onSource(State now) {
-        return moving.map(moments -> moments.onSource(now)).orElse(now);
-    }
-
-    /** What a method made of a state, on the statistics of that state. */
-    private State onStatisticsOf(State before, State made) {
-        return moving.map(moments -> moments.on(moments.of(before), made)).orElse(made);
-    }
-
-    private void adapt(Batch batch, Answer answer, Pass pass, State before) {
-        StepReport report = StepReport.skipped(pass.rows(), 0);
-        boolean rejected = false;
-        String outcome = "step";
-        Recorder.Step step = recorder.step(STREAM, batch, model(before), pass, before);
-        try {
-            Adaptation adaptation = step.adapt(method);
-            if (adaptation.state().isFinite()) {
-                state = adaptation.report().reset()
-                        ? onSource(adaptation.state())
-                        : onStatisticsOf(before, adaptation.state());
-                report = adaptation.report();
-            } else {
-                rejected = true;
-                outcome = "finite";
-                LOG.warn("{} led to a state that is not finite; the state before it is kept", method.name());
-            }
-        } catch (RuntimeException e) {
-            rejected = true;
-            outcome = "failed";
-            LOG.warn("{} failed; the state before it is kept", method.name(), e);
-        }
-        step.published(state, outcome);
-        count(batch, answer, report, rejected);
-    }
-
-    /** Counts a request, and keeps its unknown samples under a number that is no other's. */
-    private void count(Batch batch, Answer answer, StepReport report, boolean rejected) {
-        turn.lock();
-        try {
-            Counters c = counters;
-            counters = new Counters(
-                    c.requests() + 1,
-                    c.samples() + batch.rows(),
-                    c.steps() + (report.adaptedSamples() > 0 ? 1 : 0),
-                    c.reliableSamples() + report.reliable(),
-                    c.adaptedSamples() + report.adaptedSamples(),
-                    c.resets() + (report.reset() ? 1 : 0),
-                    c.rejected() + (rejected ? 1 : 0));
-            long request = counters.requests();
-            answer.recognition().ifPresent(recognition -> unknownSamples.add(request, batch, recognition));
-        } finally {
-            turn.unlock();
-        }
-    }
-
-    /** The published state. */
-    public State state() {
-        return state;
+    public void flush() {
+        runtime.schedule().flush();
     }
 
     /**
-     * Forgets what was learned from the stream: theta and statistics are the source model's again. Registered classes
-     * stay, counters go on.
+     * Takes no more requests, waits for those that are being answered, learns from what is pending or
+     * {@linkplain RuntimeConfig#finishOnClose drops} it, and ends the thread. The state remains readable; the model
+     * stays open. Not to be called by a listener.
      */
-    public void reset() {
-        change(AuditTrail.RESET, before -> onSource(method.reset(model, before)));
-    }
-
-    /**
-     * The names of all classes: the model's, then those registered, in the order of the answers' class numbers.
-     *
-     * @throws IllegalStateException if the method learns no classes
-     */
-    public List<String> classes() {
-        return learner().classes(state);
-    }
-
-    /**
-     * Takes on a class; the next request knows it.
-     *
-     * @param name must be new
-     * @param supports K labelled samples of it, at least one
-     * @throws IllegalArgumentException if the name is taken, there are too many classes, or the supports do not fit the
-     *     model; nothing has changed then
-     * @throws IllegalStateException if the method learns no classes
-     */
-    public void register(String name, Batch supports) {
-        ClassLearner learner = learner();
-        change("register", before -> onStatisticsOf(before, learner.register(model(before), before, name, supports)));
-    }
-
-    /**
-     * Tells more samples of a registered class; throws as {@link #register}, and where the class is not a registered
-     * one.
-     */
-    public void addSupports(String name, Batch supports) {
-        ClassLearner learner = learner();
-        change(
-                "addSupports",
-                before -> onStatisticsOf(before, learner.addSupports(model(before), before, name, supports)));
-    }
-
-    /**
-     * Gives up a registered class. Classes registered after it move up by one.
-     *
-     * @throws IllegalArgumentException if the class is not a registered one
-     * @throws IllegalStateException if the method learns no classes
-     */
-    public void remove(String name) {
-        ClassLearner learner = learner();
-        change("remove", before -> onStatisticsOf(before, learner.remove(before, name)));
-    }
-
-    /**
-     * Hands out, oldest first, the samples that were flagged as unknown and not handed out before, as many as the
-     * method {@linkplain ClassLearner#keptUnknowns has kept}: for an operator to look at and to name.
-     */
-    public List<UnknownSample> drainUnknowns() {
-        turn.lock();
-        try {
-            return unknownSamples.drain();
-        } finally {
-            turn.unlock();
-        }
-    }
-
-    private ClassLearner learner() {
-        if (method instanceof ClassLearner learner) {
-            return learner;
-        }
-        throw new IllegalStateException(
-                "the method must be one that learns classes, such as csfa, but was '%s'".formatted(method.name()));
-    }
-
-    private void change(String cause, UnaryOperator<State> change) {
-        turn.lock();
-        try {
-            State before = state;
-            State after = change.apply(before);
-            recorder.changed(STREAM, before, after, cause);
-            state = after;
-        } finally {
-            turn.unlock();
-        }
-    }
-
-    /** What was done so far, as one consistent set of figures. */
-    public Counters counters() {
-        return counters;
+    @Override
+    public void close() {
+        runtime.close();
     }
 }

@@ -5,7 +5,7 @@ package io.tta4j;
  *
  * @param requests calls of {@code predict} that were answered
  * @param samples rows in those calls
- * @param steps adaptation steps that moved the state
+ * @param steps adaptation steps that moved the state, or its copy in {@link Mode#SHADOW}
  * @param reliableSamples samples that passed the method's filter before its step, summed over requests
  * @param adaptedSamples samples that the applied gradients were means over, summed over steps
  * @param resets times that the method's recovery policy put the state back to the source

@@ -20,12 +20,10 @@ final class MovingMoments {
     private static final String MEANS = "movingMean";
     private static final String VARIANCES = "movingVariance";
 
-    private final AdaptableModel model;
     private final Moments source;
     private final Vector rates;
 
-    private MovingMoments(AdaptableModel model, BatchNorms norms, double window) {
-        this.model = model;
+    private MovingMoments(BatchNorms norms, double window) {
         this.source = norms.source();
         this.rates = norms.rates(window);
     }
@@ -44,7 +42,7 @@ final class MovingMoments {
                 .orElseThrow(() -> new ModelException(
                         "batch norm must be in the model for statistics '%s', but there is none whose statistics can move; leave statistics at source"
                                 .formatted(statistics)));
-        return Optional.of(new MovingMoments(model, norms, statistics.window().getAsDouble()));
+        return Optional.of(new MovingMoments(norms, statistics.window().getAsDouble()));
     }
 
     /** A state on the source's moments. */
@@ -62,13 +60,13 @@ final class MovingMoments {
         return new Moments(state.vector(MEANS, source.means()), state.vector(VARIANCES, source.variances()));
     }
 
-    /** The model on the moments of a state. */
-    AdaptableModel model(State state) {
+    /** A model on the moments of a state. */
+    AdaptableModel model(AdaptableModel model, State state) {
         return model.withMoments(of(state));
     }
 
     /** Moves the moments of a state with a batch. */
-    Observation observe(Batch batch, State state) {
+    Observation observe(AdaptableModel model, Batch batch, State state) {
         return model.observe(batch, state.theta(), of(state), rates);
     }
 }

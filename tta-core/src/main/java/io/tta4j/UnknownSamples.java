@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The latest unknown samples; the oldest make room. By one thread at a time. */
+/** The latest unknown samples; the oldest make room. Thread-safe. */
 final class UnknownSamples {
 
     private final int capacity;
@@ -16,7 +16,7 @@ final class UnknownSamples {
         this.capacity = capacity;
     }
 
-    void add(long request, Batch batch, Recognition recognition) {
+    synchronized void add(long request, Batch batch, Recognition recognition) {
         for (int row = 0; row < batch.rows() && capacity > 0; row++) {
             if (recognition.isFlagged(row)) {
                 if (samples.size() == capacity) {
@@ -29,7 +29,7 @@ final class UnknownSamples {
     }
 
     /** All that are there, oldest first; there are none afterwards. */
-    List<UnknownSample> drain() {
+    synchronized List<UnknownSample> drain() {
         List<UnknownSample> all = List.copyOf(samples);
         samples.clear();
         return all;

@@ -1,22 +1,23 @@
 package io.tta4j.method;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
- * The settings that a user gave to one method, as text. Immutable.
+ * The settings that a user gave to one method, or to the runtime, as text. Immutable.
  *
  * <p>Getters throw {@link IllegalArgumentException} with the setting's full name where the text is not what they read.
  */
 public final class Settings {
 
-    private final String method;
+    private final String owner;
     private final Map<String, String> values;
 
-    private Settings(String method, Map<String, String> values) {
-        this.method = method;
+    private Settings(String owner, Map<String, String> values) {
+        this.owner = owner;
         this.values = values;
     }
 
@@ -28,18 +29,30 @@ public final class Settings {
      * @throws IllegalArgumentException if a name is not one of the method's settings
      */
     public static Settings of(MethodProvider provider, Map<String, String> values) {
+        return of(provider.name(), provider.settings(), values);
+    }
+
+    /**
+     * The settings of something else than a method.
+     *
+     * @param owner what they are of, such as {@code runtime}: the prefix of their full names
+     * @param known the settings that there are
+     * @param values by setting name, without the prefix
+     * @throws IllegalArgumentException if a name is not one of the known
+     */
+    public static Settings of(String owner, List<Setting> known, Map<String, String> values) {
         for (String name : values.keySet()) {
-            if (provider.settings().stream().noneMatch(setting -> setting.name().equals(name))) {
+            if (known.stream().noneMatch(setting -> setting.name().equals(name))) {
                 throw new IllegalArgumentException("setting must be one of %s, but was '%s.%s'"
                         .formatted(
-                                provider.settings().stream()
-                                        .map(setting -> provider.name() + "." + setting.name())
+                                known.stream()
+                                        .map(setting -> owner + "." + setting.name())
                                         .toList(),
-                                provider.name(),
+                                owner,
                                 name));
             }
         }
-        return new Settings(provider.name(), new TreeMap<>(values));
+        return new Settings(owner, new TreeMap<>(values));
     }
 
     /** The text of a setting, if it was given. */
@@ -56,7 +69,7 @@ public final class Settings {
         try {
             return OptionalDouble.of(Double.parseDouble(text));
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("%s.%s must be a number, but was '%s'".formatted(method, name, text), e);
+            throw new IllegalArgumentException("%s.%s must be a number, but was '%s'".formatted(owner, name, text), e);
         }
     }
 
@@ -67,7 +80,7 @@ public final class Settings {
             case "false" -> false;
             default ->
                 throw new IllegalArgumentException(
-                        "%s.%s must be true or false, but was '%s'".formatted(method, name, text));
+                        "%s.%s must be true or false, but was '%s'".formatted(owner, name, text));
         });
     }
 }

@@ -16,8 +16,12 @@ public record AffineLayout(List<NormLayer> layers, int size) {
         layers = List.copyOf(layers);
     }
 
-    /** @throws IllegalArgumentException if theta has another number of values than P */
-    void requireFits(Vector theta) {
+    /**
+     * Checks that a theta is of this layout.
+     *
+     * @throws IllegalArgumentException if it has another number of values than P
+     */
+    public void requireFits(Vector theta) {
         if (theta.size() != size) {
             throw new IllegalArgumentException("theta must have %d values, but had %d".formatted(size, theta.size()));
         }

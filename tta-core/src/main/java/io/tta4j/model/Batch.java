@@ -101,6 +101,18 @@ public final class Batch {
         return new Batch(Collections.unmodifiableMap(selection), selected.length);
     }
 
+    /**
+     * A batch over some rows of the same memory; nothing is copied.
+     *
+     * @throws IndexOutOfBoundsException if the rows are not in 0..N
+     * @throws IllegalArgumentException if there is none
+     */
+    public Batch slice(int from, int to) {
+        Map<String, Tensor> slices = new LinkedHashMap<>();
+        inputs.forEach((name, tensor) -> slices.put(name, tensor.slice(from, to)));
+        return new Batch(Collections.unmodifiableMap(slices), to - from);
+    }
+
     @Override
     public String toString() {
         return inputs.toString();

@@ -112,6 +112,23 @@ public final class Tensor {
         return of(type, selected, selectedShape);
     }
 
+    /**
+     * A tensor over some rows of the same memory; nothing is copied.
+     *
+     * @throws IndexOutOfBoundsException if the rows are not in 0..{@code rows()}
+     * @throws IllegalArgumentException if there is none
+     */
+    public Tensor slice(int from, int to) {
+        Objects.checkFromToIndex(from, to, rows());
+        int bytesPerRow = data.capacity() / rows();
+        long[] sliceShape = shape.clone();
+        sliceShape[0] = (long) to - from;
+        return of(
+                type,
+                data.slice(from * bytesPerRow, (to - from) * bytesPerRow).order(ByteOrder.nativeOrder()),
+                sliceShape);
+    }
+
     /** The rows of several tensors of one type and trailing shape, one after the other, copied. */
     static Tensor concatenate(List<Tensor> parts) {
         Tensor first = parts.get(0);

@@ -433,7 +433,8 @@ class AuditTrailTest {
     void rebuildsWhatAnAdaptiveModelHasComeTo() throws IOException {
         State last;
         try (AuditTrail trail = AuditTrail.in(folder())) {
-            AdaptiveModel adaptive = AdaptiveModel.of(model, DESCENT, trail);
+            AdaptiveModel adaptive =
+                    AdaptiveModel.builder(model, DESCENT).recorder(trail).build();
             for (int k = 0; k < 20; k++) {
                 adaptive.predict(k == 7 ? Line2d.batch(Float.NaN) : random());
                 if (k == 9) {

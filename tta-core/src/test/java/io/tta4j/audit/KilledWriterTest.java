@@ -33,7 +33,9 @@ class KilledWriterTest {
         public static void main(String[] arguments) throws IOException {
             AuditConfig config = AuditConfig.custom().partBytes(100_000).build();
             AuditTrail trail = AuditTrail.in(Path.of(arguments[0]), config);
-            AdaptiveModel adaptive = AdaptiveModel.of(new Line2d(), new Line2d.Descent(), trail);
+            AdaptiveModel adaptive = AdaptiveModel.builder(new Line2d(), new Line2d.Descent())
+                    .recorder(trail)
+                    .build();
             Random random = new Random(Long.parseLong(arguments[1]));
             while (true) {
                 adaptive.predict(Line2d.batch((float) random.nextGaussian(), (float) random.nextGaussian()));

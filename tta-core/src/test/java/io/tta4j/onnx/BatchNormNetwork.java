@@ -34,7 +34,7 @@ public final class BatchNormNetwork {
         return load(epsilon, OnnxOptions.ofDefaults());
     }
 
-    OnnxModel load(float epsilon, OnnxOptions options) {
+    public OnnxModel load(float epsilon, OnnxOptions options) {
         TestGraph graph = new TestGraph(17);
         long[] sample = new long[space.length + 1];
         sample[0] = CHANNELS;

@@ -75,7 +75,8 @@ class AuditTest {
         State last;
         try (AuditTrail trail =
                 AuditTrail.in(folder, AuditConfig.custom().partBytes(40_000).build())) {
-            AdaptiveModel adaptive = AdaptiveModel.of(Clouds.model(), csfa, trail);
+            AdaptiveModel adaptive =
+                    AdaptiveModel.builder(Clouds.model(), csfa).recorder(trail).build();
             for (int k = 0; k < 30; k++) {
                 adaptive.predict(Clouds.batch(k, Clouds.base(24)));
                 switch (k) {
@@ -106,8 +107,10 @@ class AuditTest {
         try (AuditTrail trail =
                 AuditTrail.in(folder, AuditConfig.custom().settings(settings).build())) {
             MethodProvider provider = Methods.named("csfa");
-            AdaptiveModel adaptive =
-                    AdaptiveModel.of(Clouds.model(), provider.create(Settings.of(provider, settings)), trail);
+            AdaptiveModel adaptive = AdaptiveModel.builder(
+                            Clouds.model(), provider.create(Settings.of(provider, settings)))
+                    .recorder(trail)
+                    .build();
             for (int k = 0; k < 10; k++) {
                 adaptive.predict(Clouds.batch(k, Clouds.base(24)));
             }

@@ -128,7 +128,9 @@ class AuditTest {
             AuditConfig config =
                     AuditConfig.custom().settings(settings).withInputs(true).build();
             try (AuditTrail trail = AuditTrail.in(folder, config)) {
-                AdaptiveModel adaptive = AdaptiveModel.of(model, method(name, settings), trail);
+                AdaptiveModel adaptive = AdaptiveModel.builder(model, method(name, settings))
+                        .recorder(trail)
+                        .build();
                 for (int k = 0; k < 4; k++) {
                     adaptive.predict(images.batch(model, k));
                     if (k == 2) {

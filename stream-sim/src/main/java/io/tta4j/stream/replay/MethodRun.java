@@ -59,8 +59,9 @@ final class MethodRun implements AutoCloseable {
                 .sum();
         this.method = method;
         this.trail = trail;
-        this.model = AdaptiveModel.of(
-                model, method, trail.<Recorder>map(audit -> audit).orElse(Recorder.none()));
+        this.model = AdaptiveModel.builder(model, method)
+                .recorder(trail.<Recorder>map(audit -> audit).orElse(Recorder.none()))
+                .build();
         this.learned = this.model.counters();
         this.scores = new ScoreTally(sets, model.classes() + newClasses, window, !hasNewClasses, learned);
         this.incremental = hasNewClasses ? Optional.of(new IncrementalTally(model.classes(), sets)) : Optional.empty();

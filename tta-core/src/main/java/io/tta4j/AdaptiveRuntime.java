@@ -1,0 +1,124 @@
+package io.tta4j;
+
+import io.tta4j.event.Events;
+import io.tta4j.event.RuntimeEvent;
+import io.tta4j.method.Answer;
+import io.tta4j.method.ClassLearner;
+import io.tta4j.method.State;
+import io.tta4j.model.Batch;
+import java.util.function.UnaryOperator;
+
+/** What all streams of an {@link AdaptiveModel} share: who serves, when steps are taken, and the mode. */
+final class AdaptiveRuntime {
+
+    /** Who did it, in events, where it was no method and no guard. */
+    static final String CALLER = "caller";
+
+    private final Serving serving;
+    private final Schedule schedule;
+    private final InFlight requests = new InFlight();
+    private volatile Mode mode;
+
+    AdaptiveRuntime(Serving serving, RuntimeConfig config, String name) {
+        this.serving = serving;
+        this.mode = config.mode();
+        this.schedule = schedule(config, name);
+    }
+
+    private Schedule schedule(RuntimeConfig config, String name) {
+        boolean inBackground = config.execution() == Execution.BACKGROUND;
+        if (!inBackground && config.adaptationBatch().isEmpty()) {
+            return new InlineSchedule(serving);
+        }
+        Backlog backlog = new Backlog(
+                config.adaptationBatch().orElse(RuntimeConfig.DEFAULT_BATCH),
+                inBackground ? config.greatestAge().toNanos() : Long.MAX_VALUE,
+                config.pendingBytes(),
+                config.overload());
+        Gathered gathered = new Gathered(serving, backlog, config);
+        return inBackground
+                ? BackgroundSchedule.start(serving, gathered, requests, config, name)
+                : new GatheringSchedule(serving, gathered, config.finishOnClose());
+    }
+
+    Serving serving() {
+        return serving;
+    }
+
+    Schedule schedule() {
+        return schedule;
+    }
+
+    Events events() {
+        return serving.events();
+    }
+
+    int era() {
+        return schedule.era();
+    }
+
+    Answer predict(StreamState stream, Batch batch, Mode how, int era) {
+        long start = serving.ticker().nanos();
+        requests.enter();
+        try {
+            return switch (how) {
+                case ADAPTING -> schedule.predict(stream, batch, era, start);
+                case SHADOW -> schedule.shadow(stream, batch, era, start);
+                case FROZEN -> serving.answer(stream, batch, stream.state(), false, start);
+                case DISABLED -> serving.untouched(stream, batch, start);
+            };
+        } finally {
+            requests.leave();
+        }
+    }
+
+    /** Publishes what becomes of a stream's state; counts as a request while it runs. */
+    void change(StreamState stream, String cause, UnaryOperator<State> change) {
+        requests.enter();
+        try {
+            stream.change(change, (before, after) -> serving.recorder().changed(stream.key(), before, after, cause));
+        } finally {
+            requests.leave();
+        }
+    }
+
+    /** @throws IllegalArgumentException if a state is of another model, or broken */
+    void requireFits(State state) {
+        serving.model().layout().requireFits(state.theta());
+        if (!state.isFinite()) {
+            throw new IllegalArgumentException("a state must be finite to be restored, but was not");
+        }
+    }
+
+    /** @throws IllegalStateException if the method learns no classes */
+    ClassLearner learner() {
+        if (serving.method() instanceof ClassLearner learner) {
+            return learner;
+        }
+        throw new IllegalStateException("the method must be one that learns classes, such as csfa, but was '%s'"
+                .formatted(serving.method().name()));
+    }
+
+    Mode mode() {
+        return mode;
+    }
+
+    void setMode(Mode next) {
+        Mode before = mode;
+        mode = next;
+        if (before != next) {
+            if (!next.learns()) {
+                schedule.drop(RuntimeConfig.text(next));
+            }
+            events().publish(
+                            RuntimeEvent.ModeChanged.class,
+                            () -> new RuntimeEvent.ModeChanged("", RuntimeConfig.text(next)));
+        }
+    }
+
+    void close() {
+        if (requests.close()) {
+            schedule.close();
+        }
+    }
+}

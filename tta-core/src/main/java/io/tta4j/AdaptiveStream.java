@@ -1,0 +1,182 @@
+package io.tta4j;
+
+import io.tta4j.audit.AuditTrail;
+import io.tta4j.event.RuntimeEvent;
+import io.tta4j.method.Answer;
+import io.tta4j.method.ClassLearner;
+import io.tta4j.method.State;
+import io.tta4j.model.Batch;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
+
+/**
+ * One stream of requests to an {@link AdaptiveModel}, with a state and counters of its own.
+ *
+ * <p>The state is immutable and published by one volatile write, so that {@link #state()} and requests never see half
+ * an update. Thread-safe.
+ */
+public sealed class AdaptiveStream permits AdaptiveModel {
+
+    private final AdaptiveRuntime runtime;
+    private final StreamState stream;
+
+    AdaptiveStream(AdaptiveRuntime runtime, StreamState stream) {
+        this.runtime = runtime;
+        this.stream = stream;
+    }
+
+    /**
+     * Answers a request and learns from it, as the model's {@linkplain AdaptiveModel#mode mode} says: INLINE within the
+     * call, in BACKGROUND later, from a copy of its inputs.
+     *
+     * @param batch N rows; may be changed once the call has returned
+     * @return logits [N, C] of the forward pass before the step
+     * @throws IllegalArgumentException if the batch does not fit the model; nothing has changed then
+     * @throws IllegalStateException if the adaptive model is closed
+     */
+    public Answer predict(Batch batch) {
+        int era = runtime.era();
+        return runtime.predict(stream, batch, runtime.mode(), era);
+    }
+
+    /**
+     * As {@link #predict(Batch)}, in a mode of the request's own instead of the model's.
+     *
+     * @param mode such as SHADOW for a caller who wants to see first
+     */
+    public Answer predict(Batch batch, Mode mode) {
+        return runtime.predict(stream, batch, mode, runtime.era());
+    }
+
+    /**
+     * As {@link #predict(Batch)}, on a thread of an executor; what it throws, the stage completes with.
+     *
+     * @param batch N rows; must stay unchanged until the stage is completed
+     */
+    public CompletionStage<Answer> predictAsync(Batch batch, Executor executor) {
+        return CompletableFuture.supplyAsync(() -> predict(batch), executor);
+    }
+
+    /**
+     * Answers a request with the state as it is, and learns nothing from it: for requests that an adaptation would keep
+     * waiting, and to see what a state is worth. Counts as a request.
+     *
+     * @param batch N rows
+     * @throws IllegalArgumentException if the batch does not fit the model
+     * @throws IllegalStateException if the adaptive model is closed
+     */
+    public Answer answer(Batch batch) {
+        return runtime.predict(stream, batch, Mode.FROZEN, runtime.era());
+    }
+
+    /** The stream's key; empty for the model's own stream. */
+    public String key() {
+        return stream.key();
+    }
+
+    /** The published state. */
+    public State state() {
+        return stream.state();
+    }
+
+    /** The copy of the state that learns in {@link Mode#SHADOW}; empty before the first such request. */
+    public Optional<State> shadow() {
+        return stream.shadow();
+    }
+
+    /**
+     * Forgets what was learned from the stream: theta and statistics are the source model's again, and there is no copy
+     * in shadow. Registered classes stay, counters go on. What is pending is learned from all the same.
+     */
+    public void reset() {
+        change(AuditTrail.RESET, runtime.serving()::reset);
+        stream.forgetShadow();
+        runtime.events()
+                .publish(RuntimeEvent.Reset.class, () -> new RuntimeEvent.Reset(stream.key(), AdaptiveRuntime.CALLER));
+    }
+
+    /**
+     * Publishes a state that was kept: an earlier one, another stream's, or the copy that learned in shadow.
+     *
+     * @param state of the same model and method
+     * @throws IllegalArgumentException if its theta is of another size, or a value is not finite; nothing has changed
+     *     then
+     */
+    public void restore(State state) {
+        runtime.requireFits(state);
+        change("restore", before -> state);
+        runtime.events()
+                .publish(
+                        RuntimeEvent.RolledBack.class,
+                        () -> new RuntimeEvent.RolledBack(stream.key(), AdaptiveRuntime.CALLER));
+    }
+
+    /**
+     * The names of all classes: the model's, then those registered, in the order of the answers' class numbers.
+     *
+     * @throws IllegalStateException if the method learns no classes
+     */
+    public List<String> classes() {
+        return runtime.learner().classes(stream.state());
+    }
+
+    /**
+     * Takes on a class; the next request knows it.
+     *
+     * @param name must be new
+     * @param supports K labelled samples of it, at least one
+     * @throws IllegalArgumentException if the name is taken, there are too many classes, or the supports do not fit the
+     *     model; nothing has changed then
+     * @throws IllegalStateException if the method learns no classes
+     */
+    public void register(String name, Batch supports) {
+        ClassLearner learner = runtime.learner();
+        changeClasses("register", before -> learner.register(runtime.serving().model(before), before, name, supports));
+    }
+
+    /**
+     * Tells more samples of a registered class; throws as {@link #register}, and where the class is not a registered
+     * one.
+     */
+    public void addSupports(String name, Batch supports) {
+        ClassLearner learner = runtime.learner();
+        changeClasses(
+                "addSupports", before -> learner.addSupports(runtime.serving().model(before), before, name, supports));
+    }
+
+    /**
+     * Gives up a registered class. Classes registered after it move up by one.
+     *
+     * @throws IllegalArgumentException if the class is not a registered one
+     * @throws IllegalStateException if the method learns no classes
+     */
+    public void remove(String name) {
+        ClassLearner learner = runtime.learner();
+        changeClasses("remove", before -> learner.remove(before, name));
+    }
+
+    /**
+     * Hands out, oldest first, the samples that were flagged as unknown and not handed out before, as many as the
+     * method {@linkplain ClassLearner#keptUnknowns has kept}: for an operator to look at and to name.
+     */
+    public List<UnknownSample> drainUnknowns() {
+        return stream.drainUnknowns();
+    }
+
+    private void changeClasses(String cause, UnaryOperator<State> change) {
+        change(cause, before -> runtime.serving().onStatisticsOf(before, change.apply(before)));
+    }
+
+    private void change(String cause, UnaryOperator<State> change) {
+        runtime.change(stream, cause, change);
+    }
+
+    /** What was done so far, as one consistent set of figures. */
+    public Counters counters() {
+        return stream.counters();
+    }
+}

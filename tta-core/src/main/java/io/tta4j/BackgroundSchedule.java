@@ -1,0 +1,189 @@
+package io.tta4j;
+
+import io.tta4j.method.Answer;
+import io.tta4j.model.Batch;
+import io.tta4j.model.Matrix;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A thread of its own takes the steps, in slices between requests. */
+final class BackgroundSchedule implements Schedule {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BackgroundSchedule.class);
+
+    private final Serving serving;
+    private final Gathered gathered;
+    private final SliceSize size;
+    private final Pace pace;
+    private final boolean finishOnClose;
+    private final Queue<CompletableFuture<@Nullable Void>> flushes = new ConcurrentLinkedQueue<>();
+    private final Thread thread;
+    private volatile boolean paused;
+    private volatile boolean closed;
+
+    private BackgroundSchedule(
+            Serving serving, Gathered gathered, InFlight requests, RuntimeConfig config, String name) {
+        this.serving = serving;
+        this.gathered = gathered;
+        this.size = new SliceSize(config.sliceRows());
+        this.pace = new Pace(
+                serving.ticker(),
+                requests,
+                config.budget(),
+                config.patience().toNanos(),
+                size,
+                () -> paused,
+                () -> closed || !flushes.isEmpty());
+        this.finishOnClose = config.finishOnClose();
+        this.thread = new Thread(this::run, "tta4j-adapt-" + name);
+        thread.setDaemon(true);
+    }
+
+    /** Starts the thread. */
+    static BackgroundSchedule start(
+            Serving serving, Gathered gathered, InFlight requests, RuntimeConfig config, String name) {
+        BackgroundSchedule schedule = new BackgroundSchedule(serving, gathered, requests, config, name);
+        schedule.thread.start();
+        return schedule;
+    }
+
+    @Override
+    public int era() {
+        return gathered.era();
+    }
+
+    @Override
+    public Answer predict(StreamState stream, Batch batch, int era, long start) {
+        Answer answer = serving.answer(stream, batch, stream.state(), false, start);
+        handOver(stream, batch, Optional.empty(), era, start);
+        return answer;
+    }
+
+    @Override
+    public Answer shadow(StreamState stream, Batch batch, int era, long start) {
+        Answer answer = serving.untouched(stream, batch, start);
+        handOver(stream, batch, Optional.of(answer.logits()), era, start);
+        return answer;
+    }
+
+    private void handOver(StreamState stream, Batch batch, Optional<Matrix> sourceLogits, int era, long start) {
+        size.request(serving.ticker().nanos() - start);
+        if (serving.learns() && gathered.add(stream, batch, sourceLogits, era)) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            Thread.interrupted();
+            CompletableFuture<@Nullable Void> flush = flushes.peek();
+            if (flush != null) {
+                finish();
+                flushes.remove();
+                flush.complete(null);
+                continue;
+            }
+            long wait = untilAllowed();
+            List<Pending> due = wait > 0 ? null : gathered.poll(serving.ticker().nanos());
+            if (due != null) {
+                learn(due);
+            } else {
+                serving.ticker()
+                        .park(
+                                wait > 0
+                                        ? wait
+                                        : gathered.untilDue(serving.ticker().nanos()));
+            }
+        }
+        if (finishOnClose) {
+            finish();
+        }
+        gathered.dropAll("closed");
+        for (CompletableFuture<@Nullable Void> flush = flushes.poll(); flush != null; flush = flushes.poll()) {
+            flush.complete(null);
+        }
+    }
+
+    private long untilAllowed() {
+        return paused ? Long.MAX_VALUE : pace.untilNextBatch();
+    }
+
+    private void finish() {
+        gathered.drain().forEach(this::learn);
+    }
+
+    private void learn(List<Pending> requests) {
+        StreamState stream = requests.get(0).group().stream();
+        try {
+            pace.begin(requests.stream().mapToInt(Pending::rows).sum(), () -> gathered.isOver(requests));
+            gathered.learn(requests, new SlicedModel(serving.model(), size.rows(), pace), pace::waited);
+        } catch (RuntimeException e) {
+            gathered.failed(stream, e);
+        } catch (Error e) {
+            // The thread goes on: without it nothing would be learned any more, and nobody would know.
+            LOG.error("an adaptation failed", e);
+            gathered.failed(stream, new IllegalStateException("an adaptation failed: " + e, e));
+        }
+    }
+
+    @Override
+    public void pause() {
+        paused = true;
+    }
+
+    @Override
+    public void resume() {
+        paused = false;
+        LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void flush() {
+        CompletableFuture<@Nullable Void> flush = new CompletableFuture<>();
+        flushes.add(flush);
+        if (closed) {
+            return;
+        }
+        LockSupport.unpark(thread);
+        flush.join();
+    }
+
+    @Override
+    public void drop(String cause) {
+        gathered.dropAll(cause);
+        LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void close() {
+        if (!finishOnClose) {
+            gathered.dropAll("closed");
+        }
+        closed = true;
+        LockSupport.unpark(thread);
+        if (Thread.currentThread() != thread) {
+            join();
+        }
+    }
+
+    private void join() {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

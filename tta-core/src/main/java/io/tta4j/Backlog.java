@@ -1,0 +1,207 @@
+package io.tta4j;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests that wait to be learned from, of all streams, in the order in which they came, within a bound of bytes. They
+ * come out as adaptation batches: of one stream and trailing shape, when they are as many rows as wanted or the oldest
+ * has waited for long enough.
+ *
+ * <p>Thread-safe; its lock is held for a few instructions, never while anything is copied or computed.
+ */
+final class Backlog {
+
+    private final int wantedRows;
+    private final long greatestAge;
+    private final long mostBytes;
+    private final OverloadPolicy policy;
+    private final Random random = new Random(0);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final LinkedHashSet<Pending> order = new LinkedHashSet<>();
+    private final List<Pending> places = new ArrayList<>();
+    private final Map<Pending.Group, Gathering> gatherings = new HashMap<>();
+    private final LinkedHashSet<Gathering> ready = new LinkedHashSet<>();
+    private long bytes;
+    private long seenWithoutRoom;
+
+    /**
+     * An empty backlog.
+     *
+     * @param wantedRows of an adaptation batch
+     * @param greatestAge in nanoseconds, after which it may have fewer
+     * @param mostBytes that inputs may take
+     */
+    Backlog(int wantedRows, long greatestAge, long mostBytes, OverloadPolicy policy) {
+        this.wantedRows = wantedRows;
+        this.greatestAge = greatestAge;
+        this.mostBytes = mostBytes;
+        this.policy = policy;
+    }
+
+    /** Requests that can become one batch, oldest first. */
+    private static final class Gathering {
+
+        final LinkedHashSet<Pending> pending = new LinkedHashSet<>();
+        int rows;
+    }
+
+    /**
+     * What adding a request led to.
+     *
+     * @param dropped those that were given up, which may be the request itself
+     * @param news whether whoever waits for a batch should look again
+     */
+    record Added(List<Pending> dropped, boolean news) {}
+
+    Added add(Pending request) {
+        lock.lock();
+        try {
+            if (request.bytes() > mostBytes) {
+                return new Added(List.of(request), false);
+            }
+            boolean room = bytes + request.bytes() <= mostBytes;
+            seenWithoutRoom = room ? order.size() + 1 : seenWithoutRoom + 1;
+            if (!room && isRefused()) {
+                return new Added(List.of(request), false);
+            }
+            List<Pending> dropped = room ? List.of() : makeRoom(request.bytes());
+            boolean wasReady = !ready.isEmpty();
+            insert(request);
+            return new Added(dropped, order.size() == 1 || (!wasReady && !ready.isEmpty()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isRefused() {
+        return switch (policy) {
+            case DROP_OLDEST -> false;
+            case DROP_NEWEST -> true;
+            case SAMPLE -> random.nextDouble() * seenWithoutRoom >= order.size();
+        };
+    }
+
+    private List<Pending> makeRoom(int wanted) {
+        List<Pending> dropped = new ArrayList<>();
+        while (bytes + wanted > mostBytes) {
+            Pending victim = policy == OverloadPolicy.SAMPLE
+                    ? places.get(random.nextInt(places.size()))
+                    : order.iterator().next();
+            remove(victim);
+            dropped.add(victim);
+        }
+        return dropped;
+    }
+
+    private void insert(Pending request) {
+        order.add(request);
+        request.place = places.size();
+        places.add(request);
+        Gathering gathering = gatherings.computeIfAbsent(request.group(), any -> new Gathering());
+        gathering.pending.add(request);
+        gathering.rows += request.rows();
+        bytes += request.bytes();
+        if (gathering.rows >= wantedRows) {
+            ready.add(gathering);
+        }
+    }
+
+    private void remove(Pending request) {
+        order.remove(request);
+        Pending last = places.remove(places.size() - 1);
+        if (last != request) {
+            last.place = request.place;
+            places.set(request.place, last);
+        }
+        Gathering gathering = Objects.requireNonNull(gatherings.get(request.group()));
+        gathering.pending.remove(request);
+        gathering.rows -= request.rows();
+        bytes -= request.bytes();
+        if (gathering.rows < wantedRows) {
+            ready.remove(gathering);
+        }
+        if (gathering.pending.isEmpty()) {
+            gatherings.remove(request.group());
+        }
+    }
+
+    /** The requests of a batch that is due at an instant; null if none is. */
+    @Nullable
+    List<Pending> poll(long now) {
+        lock.lock();
+        try {
+            if (!ready.isEmpty()) {
+                return take(ready.iterator().next());
+            }
+            if (!order.isEmpty() && now - order.iterator().next().arrived() >= greatestAge) {
+                return take(oldest());
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Gathering oldest() {
+        return Objects.requireNonNull(gatherings.get(order.iterator().next().group()));
+    }
+
+    private List<Pending> take(Gathering gathering) {
+        List<Pending> taken = new ArrayList<>();
+        int rows = 0;
+        for (Pending request : gathering.pending) {
+            taken.add(request);
+            rows += request.rows();
+            if (rows >= wantedRows) {
+                break;
+            }
+        }
+        taken.forEach(this::remove);
+        return taken;
+    }
+
+    /** All that is there, due or not, as batches. */
+    List<List<Pending>> drain() {
+        lock.lock();
+        try {
+            List<List<Pending>> batches = new ArrayList<>();
+            while (!order.isEmpty()) {
+                batches.add(take(oldest()));
+            }
+            return batches;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How long it is until a batch is due by its age alone. */
+    long untilDue(long now) {
+        lock.lock();
+        try {
+            return order.isEmpty()
+                    ? Long.MAX_VALUE
+                    : Math.max(0, greatestAge - (now - order.iterator().next().arrived()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The bytes of all that is there. */
+    long bytes() {
+        lock.lock();
+        try {
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

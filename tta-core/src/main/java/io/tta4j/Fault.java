@@ -1,0 +1,21 @@
+package io.tta4j;
+
+import java.util.Optional;
+
+/**
+ * Why the state before a batch stands.
+ *
+ * @param guard what refused the new one, such as {@code finite}
+ * @param reason what was found and what was expected
+ * @param cause what was thrown instead of making one
+ */
+record Fault(String guard, String reason, Optional<RuntimeException> cause) {
+
+    static Fault notFinite(String what) {
+        return new Fault("finite", what + " must be finite, but was not", Optional.empty());
+    }
+
+    static Fault failed(RuntimeException cause) {
+        return new Fault("failed", String.valueOf(cause.getMessage()), Optional.of(cause));
+    }
+}

@@ -1,0 +1,178 @@
+package io.tta4j;
+
+import io.tta4j.method.State;
+import io.tta4j.method.StepReport;
+import io.tta4j.model.AdaptableModel;
+import io.tta4j.model.Batch;
+import io.tta4j.model.Matrix;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Requests that were answered and are learned from later, as batches of their own: takes copies, hands them over to the
+ * backlog, and learns from what comes out of it. No failure here is a request's.
+ */
+final class Gathered {
+
+    /** How often a batch is looked at again because the state was changed meanwhile, by its owner. */
+    private static final int ATTEMPTS = 3;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gathered.class);
+
+    private final Serving serving;
+    private final Backlog backlog;
+    private final SlabPool slabs;
+    private final String policy;
+    private final AtomicInteger era = new AtomicInteger();
+    private final ReentrantLock publishing = new ReentrantLock();
+
+    Gathered(Serving serving, Backlog backlog, RuntimeConfig config) {
+        this.serving = serving;
+        this.backlog = backlog;
+        this.slabs = new SlabPool(config.pendingBytes());
+        this.policy = RuntimeConfig.text(config.overload());
+    }
+
+    /**
+     * Hands a request over.
+     *
+     * @param sourceLogits what the source answered, where the copy in shadow is to learn
+     * @param era the {@link #era} when it came in
+     * @return whether whoever waits for a batch should look again
+     */
+    boolean add(StreamState stream, Batch batch, Optional<Matrix> sourceLogits, int era) {
+        try {
+            Pending.Group group = new Pending.Group(stream, sourceLogits.isPresent(), TrailingShape.of(batch));
+            Pending request = new Pending(
+                    group,
+                    slabs.copy(batch),
+                    sourceLogits,
+                    era,
+                    serving.ticker().nanos());
+            Backlog.Added added = backlog.add(request);
+            added.dropped().forEach(dropped -> drop(dropped, policy));
+            return added.news();
+        } catch (OutOfMemoryError | RuntimeException e) {
+            serving.dropped(stream, batch.rows(), "memory");
+            return false;
+        }
+    }
+
+    /** How often all was given up; what came in before the last time is not learned from. */
+    int era() {
+        return era.get();
+    }
+
+    private void drop(Pending request, String cause) {
+        slabs.give(request.copy());
+        serving.dropped(request.group().stream(), request.rows(), cause);
+    }
+
+    /** Gives up what waits and what is being learned: nothing of it is published once this returns. */
+    void dropAll(String cause) {
+        publishing.lock();
+        try {
+            era.incrementAndGet();
+        } finally {
+            publishing.unlock();
+        }
+        backlog.drain().forEach(batch -> batch.forEach(request -> drop(request, cause)));
+    }
+
+    /** Whether a batch is given up. */
+    boolean isOver(List<Pending> requests) {
+        return requests.get(0).era() != era.get();
+    }
+
+    /**
+     * Learns from a batch and publishes what came of it.
+     *
+     * @param base the model, or what stands for it
+     * @param waited how long the thread has waited between slices so far
+     */
+    void learn(List<Pending> requests, AdaptableModel base, LongSupplier waited) {
+        Pending first = requests.get(0);
+        StreamState stream = first.group().stream();
+        int rows = requests.stream().mapToInt(Pending::rows).sum();
+        SlabPool.Copy joined = first.copy();
+        try {
+            if (requests.size() > 1) {
+                joined = slabs.join(
+                        requests.stream().map(request -> request.copy().batch()).toList());
+                requests.forEach(request -> slabs.give(request.copy()));
+            }
+            if (!learn(requests, stream, base, joined.batch(), waited)) {
+                serving.dropped(stream, rows, "superseded");
+            }
+        } catch (CancellationException e) {
+            serving.dropped(stream, rows, "cancelled");
+        } finally {
+            slabs.give(joined);
+        }
+    }
+
+    private boolean learn(
+            List<Pending> requests, StreamState stream, AdaptableModel base, Batch batch, LongSupplier waited) {
+        boolean inShadow = requests.get(0).group().inShadow();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            long start = serving.ticker().nanos() - waited.getAsLong();
+            State before = stream.learning(inShadow);
+            Lesson lesson = serving.learn(base, batch, before, inShadow, serving.account(stream, inShadow));
+            if (publish(requests, stream, before, lesson)) {
+                long nanos = serving.ticker().nanos() - waited.getAsLong() - start;
+                stream.count(lesson.report(), lesson.fault().isPresent());
+                serving.learned(stream, lesson, nanos);
+                if (inShadow) {
+                    serving.shadowed(stream, sourceLogits(requests), lesson);
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean publish(List<Pending> requests, StreamState stream, State before, Lesson made) {
+        publishing.lock();
+        try {
+            if (isOver(requests)) {
+                throw new CancellationException("given up");
+            }
+            return stream.publish(requests.get(0).group().inShadow(), before, made);
+        } finally {
+            publishing.unlock();
+        }
+    }
+
+    private static Matrix sourceLogits(List<Pending> requests) {
+        return Matrix.concatenate(requests.stream()
+                .map(request -> request.sourceLogits().orElseThrow())
+                .toList());
+    }
+
+    /** A batch could not be learned from. */
+    void failed(StreamState stream, RuntimeException cause) {
+        LOG.warn("{} failed; the state before it is kept", serving.method().name(), cause);
+        stream.count(StepReport.skipped(0, 0), true);
+        serving.failed(stream, cause);
+    }
+
+    @Nullable
+    List<Pending> poll(long now) {
+        return backlog.poll(now);
+    }
+
+    List<List<Pending>> drain() {
+        return backlog.drain();
+    }
+
+    long untilDue(long now) {
+        return backlog.untilDue(now);
+    }
+}

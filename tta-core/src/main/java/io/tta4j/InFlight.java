@@ -1,0 +1,62 @@
+package io.tta4j;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/** Counts the requests that are being answered. Requests wait for nothing here; others may wait for them. */
+final class InFlight {
+
+    private final AtomicInteger requests = new AtomicInteger();
+    private final List<Thread> waiting = new CopyOnWriteArrayList<>();
+    private volatile boolean closed;
+
+    /**
+     * A request comes in.
+     *
+     * @throws IllegalStateException if no more are taken
+     */
+    void enter() {
+        requests.incrementAndGet();
+        if (closed) {
+            leave();
+            throw new IllegalStateException("the adaptive model must be open, but was closed");
+        }
+    }
+
+    /** A request is answered. */
+    void leave() {
+        if (requests.decrementAndGet() == 0) {
+            for (Thread thread : waiting) {
+                LockSupport.unpark(thread);
+            }
+        }
+    }
+
+    boolean isNone() {
+        return requests.get() == 0;
+    }
+
+    /** Waits until none is there, for so long at most; may return earlier. */
+    void park(Ticker ticker, long nanos) {
+        waiting.add(Thread.currentThread());
+        try {
+            if (!isNone()) {
+                ticker.park(nanos);
+            }
+        } finally {
+            waiting.remove(Thread.currentThread());
+        }
+    }
+
+    /** No more are taken. Returns when those that are there are answered; true the first time. */
+    boolean close() {
+        boolean first = !closed;
+        closed = true;
+        while (!isNone()) {
+            park(Ticker.SYSTEM, Long.MAX_VALUE);
+        }
+        return first;
+    }
+}

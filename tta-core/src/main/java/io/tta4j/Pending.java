@@ -1,0 +1,64 @@
+package io.tta4j;
+
+import io.tta4j.model.Matrix;
+import java.util.Optional;
+
+/** A request that was answered and waits to be learned from. */
+final class Pending {
+
+    /** Whose request it was, whether the copy in shadow learns from it, and what it can be joined with. */
+    record Group(StreamState stream, boolean inShadow, TrailingShape shape) {}
+
+    private final Group group;
+    private final SlabPool.Copy copy;
+    private final Optional<Matrix> sourceLogits;
+    private final int era;
+    private final long arrived;
+
+    /** Its place in the backlog's list, for that alone. */
+    int place;
+
+    /**
+     * A request.
+     *
+     * @param copy its inputs
+     * @param sourceLogits what the source answered, where the copy in shadow learns
+     * @param era how often the backlog had been given up before it came
+     * @param arrived when, by the ticker
+     */
+    Pending(Group group, SlabPool.Copy copy, Optional<Matrix> sourceLogits, int era, long arrived) {
+        this.group = group;
+        this.copy = copy;
+        this.sourceLogits = sourceLogits;
+        this.era = era;
+        this.arrived = arrived;
+    }
+
+    Group group() {
+        return group;
+    }
+
+    SlabPool.Copy copy() {
+        return copy;
+    }
+
+    Optional<Matrix> sourceLogits() {
+        return sourceLogits;
+    }
+
+    int era() {
+        return era;
+    }
+
+    long arrived() {
+        return arrived;
+    }
+
+    int rows() {
+        return copy.batch().rows();
+    }
+
+    int bytes() {
+        return copy.bytes();
+    }
+}

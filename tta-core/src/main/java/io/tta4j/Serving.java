@@ -1,0 +1,287 @@
+package io.tta4j;
+
+import io.tta4j.audit.Recorder;
+import io.tta4j.event.Events;
+import io.tta4j.event.RuntimeEvent;
+import io.tta4j.method.Adaptation;
+import io.tta4j.method.Answer;
+import io.tta4j.method.ClassLearner;
+import io.tta4j.method.Method;
+import io.tta4j.method.State;
+import io.tta4j.method.StepReport;
+import io.tta4j.model.AdaptableModel;
+import io.tta4j.model.Batch;
+import io.tta4j.model.Matrix;
+import io.tta4j.model.ModelException;
+import io.tta4j.model.Observation;
+import io.tta4j.model.Pass;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A method around a model, as all its streams share it: what becomes of a batch and a state. */
+final class Serving {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
+
+    private final AdaptableModel untouched;
+    private final AdaptableModel model;
+    private final Method method;
+    private final Optional<MovingMoments> moving;
+    private final Recorder recorder;
+    private final Events events;
+    private final Ticker ticker;
+
+    Serving(AdaptableModel model, Method method, Recorder recorder, Events events, Ticker ticker) {
+        this.untouched = model;
+        this.model = model.withStatistics(method.statistics());
+        this.method = method;
+        this.moving = MovingMoments.of(this.model, method.statistics());
+        this.recorder = recorder;
+        this.events = events;
+        this.ticker = ticker;
+        recorder.begin(method, this.model, first());
+    }
+
+    /** The model on the statistics that the method wants, or starts from. */
+    AdaptableModel model() {
+        return model;
+    }
+
+    Method method() {
+        return method;
+    }
+
+    Recorder recorder() {
+        return recorder;
+    }
+
+    /** What there will be to tell of a batch; nothing of one that the copy in shadow learns from. */
+    Account account(StreamState stream, boolean inShadow) {
+        return new Account(stream.key(), inShadow ? Recorder.none() : recorder);
+    }
+
+    Events events() {
+        return events;
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    /** Whether anything is learned from requests. */
+    boolean learns() {
+        return method.adapts() || moving.isPresent();
+    }
+
+    /** A stream that has seen nothing. */
+    StreamState stream(String key) {
+        return new StreamState(key, first(), method instanceof ClassLearner learner ? learner.keptUnknowns() : 0);
+    }
+
+    private State first() {
+        return onSource(method.initial(model));
+    }
+
+    /** A state that has forgotten what was learned from the stream. */
+    State reset(State state) {
+        return onSource(method.reset(model, state));
+    }
+
+    /** The model on the statistics of a state. */
+    AdaptableModel model(State state) {
+        return on(model, state);
+    }
+
+    private AdaptableModel on(AdaptableModel base, State state) {
+        return moving.isPresent() ? moving.get().model(base, state) : base;
+    }
+
+    private State onSource(State state) {
+        return moving.map(moments -> moments.onSource(state)).orElse(state);
+    }
+
+    /** What a method made of a state, on the statistics of that state. */
+    State onStatisticsOf(State before, State made) {
+        return moving.map(moments -> moments.on(moments.of(before), made)).orElse(made);
+    }
+
+    /** Answers with a state as it is. */
+    Answer answer(StreamState stream, Batch batch, State state, boolean rejected, long start) {
+        Answer answer;
+        long forward = ticker.nanos();
+        try (Pass pass = model(state).serve(batch, state.theta())) {
+            forward = ticker.nanos() - forward;
+            answer = method.answer(pass, state);
+        }
+        stream.count(batch, answer, StepReport.skipped(batch.rows(), 0), rejected);
+        answered(stream, batch.rows(), start, forward);
+        return answer;
+    }
+
+    /** Answers as the model was trained. */
+    Answer untouched(StreamState stream, Batch batch, long start) {
+        Answer answer;
+        long forward = ticker.nanos();
+        try (Pass pass = untouched.serve(batch, untouched.source())) {
+            forward = ticker.nanos() - forward;
+            answer = new Answer(pass.logits(), pass.output());
+        }
+        stream.count(batch, answer, StepReport.skipped(batch.rows(), 0), false);
+        answered(stream, batch.rows(), start, forward);
+        return answer;
+    }
+
+    /** Tells of an answer to a request that came in at {@code start}. */
+    void answered(StreamState stream, int rows, long start, long forwardNanos) {
+        if (events.wanted(RuntimeEvent.Answered.class)) {
+            long nanos = ticker.nanos() - start;
+            events.publish(
+                    RuntimeEvent.Answered.class,
+                    () -> new RuntimeEvent.Answered(stream.key(), rows, nanos, forwardNanos));
+        }
+    }
+
+    /**
+     * Looks at a batch: moves what moves with a stream, runs forward, takes a step.
+     *
+     * @param base the model, or what stands for it
+     * @param answering whether an answer is wanted
+     * @param account is told of it
+     * @throws CancellationException if the step was given up on the way
+     */
+    Lesson learn(AdaptableModel base, Batch batch, State before, boolean answering, Account account) {
+        State now = before;
+        long start = ticker.nanos();
+        try {
+            if (moving.isPresent()) {
+                Observation observation = moving.get().observe(base, batch, before);
+                try (Pass pass = observation.pass()) {
+                    State moved = moving.get().on(observation.moments(), before);
+                    if (!moved.isFinite()) {
+                        LOG.warn("a batch led to statistics that are not finite; those before it are kept");
+                        return Lesson.none(
+                                before, batch.rows(), Fault.notFinite("batch norm's moving statistics"), account);
+                    }
+                    account.changed(before, moved, "statistics");
+                    now = moved;
+                    if (!method.adapts()) {
+                        long forward = ticker.nanos() - start;
+                        return new Lesson(
+                                now,
+                                StepReport.skipped(batch.rows(), 0),
+                                answer(pass, now, answering),
+                                Optional.empty(),
+                                meanEntropy(pass),
+                                forward,
+                                account);
+                    }
+                }
+            }
+            try (Pass pass = on(base, now).forward(batch, now.theta())) {
+                long forward = ticker.nanos() - start;
+                return step(on(base, now), batch, pass, now, answer(pass, now, answering), forward, account);
+            }
+        } catch (ModelException e) {
+            LOG.warn("{} cannot keep what a step needs; the request is answered without one", method.name(), e);
+            return Lesson.none(now, batch.rows(), Fault.failed(e), account);
+        }
+    }
+
+    private Optional<Answer> answer(Pass pass, State state, boolean answering) {
+        return answering ? Optional.of(method.answer(pass, state)) : Optional.empty();
+    }
+
+    private double meanEntropy(Pass pass) {
+        return events.wanted(RuntimeEvent.Adapted.class) ? Entropy.mean(pass.logits()) : Double.NaN;
+    }
+
+    private Lesson step(
+            AdaptableModel on,
+            Batch batch,
+            Pass pass,
+            State before,
+            Optional<Answer> answer,
+            long forward,
+            Account account) {
+        State state = before;
+        StepReport report = StepReport.skipped(pass.rows(), 0);
+        Optional<Fault> fault = Optional.empty();
+        double entropy = meanEntropy(pass);
+        Recorder.Step recorded = account.step(batch, on, pass, before);
+        try {
+            Adaptation made = recorded.adapt(method);
+            if (made.state().isFinite()) {
+                report = made.report();
+                state = report.reset() ? onSource(made.state()) : onStatisticsOf(before, made.state());
+            } else {
+                LOG.warn("{} led to a state that is not finite; the state before it is kept", method.name());
+                fault = Optional.of(Fault.notFinite("the state that " + method.name() + " led to"));
+            }
+        } catch (CancellationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.warn("{} failed; the state before it is kept", method.name(), e);
+            fault = Optional.of(Fault.failed(e));
+        }
+        account.published(recorded, state, fault.map(Fault::guard).orElse("step"));
+        return new Lesson(state, report, answer, fault, entropy, forward, account);
+    }
+
+    /** Tells what came of a batch whose lesson is published and counted. */
+    void learned(StreamState stream, Lesson lesson, long nanos) {
+        lesson.fault().ifPresent(fault -> refused(stream, fault));
+        if (lesson.fault().isPresent()) {
+            return;
+        }
+        events.publish(
+                RuntimeEvent.Adapted.class,
+                () -> new RuntimeEvent.Adapted(
+                        stream.key(),
+                        lesson.report(),
+                        lesson.meanEntropy(),
+                        lesson.state().theta().minus(model.source()).norm(),
+                        nanos));
+        if (lesson.report().reset()) {
+            events.publish(RuntimeEvent.Reset.class, () -> new RuntimeEvent.Reset(stream.key(), method.name()));
+        }
+    }
+
+    private void refused(StreamState stream, Fault fault) {
+        if (fault.cause().isPresent()) {
+            failed(stream, fault.cause().get());
+        } else {
+            events.publish(
+                    RuntimeEvent.Rejected.class,
+                    () -> new RuntimeEvent.Rejected(stream.key(), fault.guard(), fault.reason()));
+        }
+    }
+
+    void failed(StreamState stream, RuntimeException cause) {
+        events.publish(RuntimeEvent.Failed.class, () -> new RuntimeEvent.Failed(stream.key(), cause));
+    }
+
+    void dropped(StreamState stream, int rows, String cause) {
+        events.publish(RuntimeEvent.Dropped.class, () -> new RuntimeEvent.Dropped(stream.key(), rows, cause));
+    }
+
+    /** Tells how the copy that learns in shadow answers, beside the source's logits for the same rows. */
+    void shadowed(StreamState stream, Matrix source, Lesson lesson) {
+        lesson.answer()
+                .ifPresent(answer -> events.publish(RuntimeEvent.Shadowed.class, () -> {
+                    int[] predictions = answer.predictions();
+                    int agreeing = 0;
+                    for (int row = 0; row < predictions.length; row++) {
+                        agreeing += source.argmax(row) == predictions[row] ? 1 : 0;
+                    }
+                    return new RuntimeEvent.Shadowed(
+                            stream.key(),
+                            predictions.length,
+                            (double) agreeing / predictions.length,
+                            Entropy.mean(source),
+                            Entropy.mean(answer.logits()),
+                            lesson.report().loss());
+                }));
+    }
+}

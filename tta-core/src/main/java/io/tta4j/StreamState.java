@@ -1,0 +1,149 @@
+package io.tta4j;
+
+import io.tta4j.method.Answer;
+import io.tta4j.method.State;
+import io.tta4j.method.StepReport;
+import io.tta4j.model.Batch;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What there is of one stream: its published state, the copy that learns in shadow, its counters, and whose turn it is
+ * to change them.
+ *
+ * <p>Whoever reads waits for nobody. Those who hold the {@link #turn} come one after another; a step in the background
+ * takes it to publish alone, and does so only if nobody has published since it began.
+ */
+final class StreamState {
+
+    private final String key;
+    private final ReentrantLock turn = new ReentrantLock();
+    private final AtomicReference<State> served;
+    private final AtomicReference<@Nullable State> shadow = new AtomicReference<>();
+    private final AtomicReference<Counters> counters = new AtomicReference<>(new Counters(0, 0, 0, 0, 0, 0, 0));
+    private final UnknownSamples unknownSamples;
+
+    /**
+     * A stream at its first state.
+     *
+     * @param key empty for the one without
+     * @param keptUnknowns how many unknown samples are kept at most
+     */
+    StreamState(String key, State first, int keptUnknowns) {
+        this.key = key;
+        this.served = new AtomicReference<>(first);
+        this.unknownSamples = new UnknownSamples(keptUnknowns);
+    }
+
+    String key() {
+        return key;
+    }
+
+    ReentrantLock turn() {
+        return turn;
+    }
+
+    /** The published state. */
+    State state() {
+        return Objects.requireNonNull(served.get());
+    }
+
+    /** The copy that learns in shadow, if there ever was one. */
+    Optional<State> shadow() {
+        return Optional.ofNullable(shadow.get());
+    }
+
+    /** What is to be learned on: the published state, or the copy, which starts here if it has not. */
+    State learning(boolean inShadow) {
+        if (!inShadow) {
+            return state();
+        }
+        shadow.compareAndSet(null, state());
+        State copy = shadow.get();
+        return copy == null ? state() : copy;
+    }
+
+    /** Publishes what was learned and settles its account, unless another state has been published since. */
+    boolean publish(boolean inShadow, State before, Lesson lesson) {
+        if (inShadow) {
+            return shadow.compareAndSet(before, lesson.state());
+        }
+        turn.lock();
+        try {
+            boolean published = served.compareAndSet(before, lesson.state());
+            if (published) {
+                lesson.account().settle();
+            }
+            return published;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /**
+     * Publishes what becomes of the state, by whoever asks for it.
+     *
+     * @param told hears of the state before and after
+     */
+    void change(UnaryOperator<State> change, BiConsumer<State, State> told) {
+        turn.lock();
+        try {
+            State before = state();
+            State after = change.apply(before);
+            served.set(after);
+            told.accept(before, after);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    void forgetShadow() {
+        shadow.set(null);
+    }
+
+    Counters counters() {
+        return Objects.requireNonNull(counters.get());
+    }
+
+    /** Counts a request with what it led to, and keeps its unknown samples under a number that is no other's. */
+    void count(Batch batch, Answer answer, StepReport report, boolean rejected) {
+        if (answer.recognition().isEmpty()) {
+            add(1, batch.rows(), report, rejected);
+            return;
+        }
+        // Samples are kept in the order of their requests' numbers.
+        synchronized (unknownSamples) {
+            unknownSamples.add(
+                    add(1, batch.rows(), report, rejected),
+                    batch,
+                    answer.recognition().get());
+        }
+    }
+
+    /** Counts what was learned from requests that are counted. */
+    void count(StepReport report, boolean rejected) {
+        add(0, 0, report, rejected);
+    }
+
+    private long add(int requests, int rows, StepReport report, boolean rejected) {
+        return counters.updateAndGet(c -> new Counters(
+                        c.requests() + requests,
+                        c.samples() + rows,
+                        c.steps() + (report.adaptedSamples() > 0 ? 1 : 0),
+                        c.reliableSamples() + report.reliable(),
+                        c.adaptedSamples() + report.adaptedSamples(),
+                        c.resets() + (report.reset() ? 1 : 0),
+                        c.rejected() + (rejected ? 1 : 0)))
+                .requests();
+    }
+
+    List<UnknownSample> drainUnknowns() {
+        return unknownSamples.drain();
+    }
+}

@@ -1,0 +1,86 @@
+package io.tta4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RuntimeConfigTest {
+
+    @Test
+    void readsItsSettingsFromText() {
+        Map<String, String> given = Map.of(
+                "execution", "background",
+                "mode", "shadow",
+                "adaptationBatch", "32",
+                "greatestAge", "250",
+                "pendingBytes", "1e6",
+                "overload", "drop-newest",
+                "budget", "0.1",
+                "sliceRows", "4",
+                "patience", "20",
+                "finishOnClose", "true");
+        assertThat(given).hasSameSizeAs(RuntimeConfig.settings());
+        assertThat(RuntimeConfig.parse(given))
+                .isEqualTo(new RuntimeConfig(
+                        Execution.BACKGROUND,
+                        Mode.SHADOW,
+                        OptionalInt.of(32),
+                        Duration.ofMillis(250),
+                        1_000_000,
+                        OverloadPolicy.DROP_NEWEST,
+                        Budget.share(0.1),
+                        OptionalInt.of(4),
+                        Duration.ofMillis(20),
+                        true));
+    }
+
+    @Test
+    void hasTheDefaultsThatItTells() {
+        RuntimeConfig defaults = RuntimeConfig.ofDefaults();
+        assertThat(RuntimeConfig.parse(Map.of())).isEqualTo(defaults);
+        assertThat(RuntimeConfig.from(defaults).build()).isEqualTo(defaults);
+        RuntimeConfig.settings().stream()
+                .filter(setting -> !setting.name().equals("adaptationBatch"))
+                .forEach(setting -> assertThat(RuntimeConfig.parse(Map.of(setting.name(), setting.defaultValue())))
+                        .as(setting.name())
+                        .isEqualTo(defaults));
+    }
+
+    @Test
+    void readsSamplesPerSecond() {
+        Budget budget = RuntimeConfig.parse(Map.of("budget", "200/s")).budget();
+        assertThat(budget).isEqualTo(Budget.samplesPerSecond(200)).hasToString("200.0/s");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "execution, sometimes, 'runtime.execution must be one of [inline, background], but was ''sometimes'''",
+        "mode, ADAPTING, 'runtime.mode must be one of'",
+        "adaptationBatch, 0, 'runtime.adaptationBatch must be at least 1, but was 0'",
+        "adaptationBatch, 1.5, 'runtime.adaptationBatch must be a whole number, but was 1.5'",
+        "adaptationBatch, 1e10, 'runtime.adaptationBatch must be at most 2147483647, but was 10000000000'",
+        "greatestAge, -1, 'runtime.greatestAge must be at least 0, but was -1'",
+        "pendingBytes, -1, 'runtime.pendingBytes must be at least 0, but was -1'",
+        "overload, drop, 'runtime.overload must be one of [drop-oldest, drop-newest, sample], but was ''drop'''",
+        "budget, 0, 'must be greater than 0 and at most 1, but was 0.0'",
+        "budget, 1.1, 'must be greater than 0 and at most 1, but was 1.1'",
+        "budget, NaN, 'must be greater than 0 and at most 1, but was NaN'",
+        "budget, -5/s, 'must be greater than 0, but were -5.0'",
+        "budget, much, 'runtime.budget must be a share of wall time such as 0.25'",
+        "sliceRows, 0, 'runtime.sliceRows must be at least 1, but was 0'",
+        "patience, -1, 'runtime.patience must be at least 0, but was -1'",
+        "finishOnClose, maybe, 'runtime.finishOnClose must be true or false'",
+        "speed, 1, 'setting must be one of [runtime.execution'"
+    })
+    void refusesWhatIsOutOfRange(String name, String text, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RuntimeConfig.parse(Map.of(name, text)))
+                .withMessageContaining(message);
+    }
+}
