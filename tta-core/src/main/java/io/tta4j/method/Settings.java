@@ -1,5 +1,6 @@
 package io.tta4j.method;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -28,18 +29,30 @@ public final class Settings {
      * @throws IllegalArgumentException if a name is not one of the method's settings
      */
     public static Settings of(MethodProvider provider, Map<String, String> values) {
+        return of(provider.name(), provider.settings(), values);
+    }
+
+    /**
+     * The settings of something else that has some.
+     *
+     * @param owner what full names begin with, such as {@code guard}
+     * @param known the valid ones
+     * @param values by setting name, without the prefix
+     * @throws IllegalArgumentException if a name is not one of these
+     */
+    public static Settings of(String owner, List<Setting> known, Map<String, String> values) {
         for (String name : values.keySet()) {
-            if (provider.settings().stream().noneMatch(setting -> setting.name().equals(name))) {
+            if (known.stream().noneMatch(setting -> setting.name().equals(name))) {
                 throw new IllegalArgumentException("setting must be one of %s, but was '%s.%s'"
                         .formatted(
-                                provider.settings().stream()
-                                        .map(setting -> provider.name() + "." + setting.name())
+                                known.stream()
+                                        .map(setting -> owner + "." + setting.name())
                                         .toList(),
-                                provider.name(),
+                                owner,
                                 name));
             }
         }
-        return new Settings(provider.name(), new TreeMap<>(values));
+        return new Settings(owner, new TreeMap<>(values));
     }
 
     /** The text of a setting, if it was given. */

@@ -1,0 +1,95 @@
+package io.tta4j.guard;
+
+import io.tta4j.method.State;
+import io.tta4j.model.AdaptableModel;
+import io.tta4j.model.Matrix;
+import io.tta4j.model.Pass;
+import io.tta4j.model.Vector;
+
+/**
+ * Asks the canary set after every so many adapted steps. Where it is answered worse than by the source or by the last
+ * good state, by more than is allowed, the state goes back to that one; else this is the last good state from then on.
+ * The first is the one before the first step.
+ *
+ * <p>The last good state is part of the state, so that a stream takes that much more memory. What users have told the
+ * method since, such as classes, is not to be lost: then the state goes back to the source, which keeps it.
+ *
+ * @param canary the set; a forward pass over it each time
+ * @param every after how many steps it is asked, at least 1
+ * @param fall how much lower its score may be, in 0..1
+ */
+record CanaryGuard(Canary canary, int every, double fall) implements StepGuard {
+
+    /** What the names of the last good state begin with. */
+    static final String GOOD = Memory.PREFIX + "good.";
+
+    /** The state's scalar with the better score of the source's and the last good state's, in 0..1. */
+    static final String SCORE = Memory.PREFIX + "canaryScore";
+
+    /** The state's scalar with the source's own score. */
+    static final String SOURCE_SCORE = Memory.PREFIX + "canarySourceScore";
+
+    /** The state's vector with what is right. */
+    static final String ANSWERS = Memory.PREFIX + "canaryAnswers";
+
+    /** The state's scalar that counts steps since the set was asked. */
+    static final String STEPS = Memory.PREFIX + "canarySteps";
+
+    @Override
+    public String name() {
+        return "canary";
+    }
+
+    @Override
+    public Ruling judge(Step step) {
+        State made = step.made().scalars().containsKey(SCORE) ? step.made() : begin(step);
+        if (step.norm() == 0) {
+            return Ruling.published(made);
+        }
+        double steps = made.scalar(STEPS).orElse(0) + 1;
+        if (steps < every) {
+            return Ruling.published(made.with(STEPS, steps));
+        }
+        State asked = made.with(STEPS, 0);
+        double score = Canary.score(logits(step.model(), made.theta()), answers(made));
+        double least = made.scalar(SCORE).orElseThrow() - fall;
+        if (score >= least) {
+            double good = Math.max(score, made.scalar(SOURCE_SCORE).orElseThrow());
+            return Ruling.published(Memory.keep(asked, asked, GOOD).with(SCORE, good));
+        }
+        String reason = "the score of the canary set must be at least %.4g, but was %.4g".formatted(least, score);
+        State back = Memory.restore(asked, GOOD);
+        return Memory.words(back).equals(Memory.words(made))
+                ? new Ruling(back, Ruling.Outcome.ROLLED_BACK, name(), reason)
+                : reset(asked, reason);
+    }
+
+    private State begin(Step step) {
+        Matrix source = logits(step.model(), step.model().source());
+        int[] answers = canary.answers(source);
+        float[] values = new float[answers.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = answers[i];
+        }
+        double score = Canary.score(source, answers);
+        return Memory.keep(step.before(), step.made(), GOOD)
+                .with(ANSWERS, Vector.of(values))
+                .with(SCORE, score)
+                .with(SOURCE_SCORE, score);
+    }
+
+    private int[] answers(State state) {
+        Vector values = state.vectors().get(ANSWERS);
+        int[] answers = new int[canary.batch().rows()];
+        for (int i = 0; i < answers.length; i++) {
+            answers[i] = values == null ? -1 : (int) values.get(i);
+        }
+        return answers;
+    }
+
+    private Matrix logits(AdaptableModel model, Vector theta) {
+        try (Pass pass = model.serve(canary.batch(), theta)) {
+            return pass.logits();
+        }
+    }
+}

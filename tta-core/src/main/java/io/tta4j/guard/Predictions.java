@@ -1,0 +1,67 @@
+package io.tta4j.guard;
+
+import io.tta4j.model.Matrix;
+
+/**
+ * What the logits of a batch say: the softmax of each row, in double precision. Rows that are not finite say nothing.
+ */
+final class Predictions {
+
+    private final Matrix logits;
+
+    private Predictions(Matrix logits) {
+        this.logits = logits;
+    }
+
+    static Predictions of(Matrix logits) {
+        return new Predictions(logits);
+    }
+
+    /** The entropy of one row in nats; NaN if a logit is not finite. */
+    double entropy(int row) {
+        double[] shifted = shifted(row);
+        double sum = 0;
+        double product = 0;
+        for (double z : shifted) {
+            double e = Math.exp(z);
+            sum += e;
+            product += e * z;
+        }
+        // With z shifted, log p = z - log sum, so that H = log sum - sum p z.
+        return Math.log(sum) - product / sum;
+    }
+
+    /** The share of each class in what is predicted, as a sum over the rows that are finite. */
+    double[] classSums() {
+        double[] sums = new double[logits.columns()];
+        for (int row = 0; row < logits.rows(); row++) {
+            double[] probabilities = shifted(row);
+            double sum = 0;
+            for (int k = 0; k < probabilities.length; k++) {
+                probabilities[k] = Math.exp(probabilities[k]);
+                sum += probabilities[k];
+            }
+            if (Double.isFinite(sum)) {
+                for (int k = 0; k < sums.length; k++) {
+                    sums[k] += probabilities[k] / sum;
+                }
+            }
+        }
+        return sums;
+    }
+
+    private double[] shifted(int row) {
+        float[] values = logits.row(row);
+        double max = Double.NEGATIVE_INFINITY;
+        boolean finite = true;
+        for (float value : values) {
+            finite &= Float.isFinite(value);
+            max = Math.max(max, value);
+        }
+        double[] shifted = new double[values.length];
+        for (int k = 0; k < shifted.length; k++) {
+            shifted[k] = finite ? values[k] - max : Double.NaN;
+        }
+        return shifted;
+    }
+}
