@@ -1,5 +1,8 @@
 package io.tta4j;
 
+import io.tta4j.guard.Gate;
+import io.tta4j.guard.Guards;
+import io.tta4j.guard.Ruling;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Answer;
 import io.tta4j.method.ClassLearner;
@@ -32,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * <p>Where the method {@linkplain ClassLearner learns classes}, they are registered here, and samples that look like
  * none can be read back.
  *
- * <p>An adaptation that fails or whose state is not finite is dropped and counted; the request is answered all the
- * same.
+ * <p>{@link Guards} say what is adapted to and what of it is published. An adaptation that fails or that they refuse is
+ * dropped and counted; the request is answered all the same.
  *
  * <p>Thread-safe. Does not own the model: the caller closes that.
  */
@@ -43,15 +46,17 @@ public final class AdaptiveModel {
 
     private final AdaptableModel model;
     private final Method method;
+    private final Guards guards;
     private final Optional<MovingMoments> moving;
     private final ReentrantLock turn = new ReentrantLock();
     private final UnknownSamples unknownSamples;
     private volatile State state;
     private volatile Counters counters = new Counters(0, 0, 0, 0, 0, 0, 0);
 
-    private AdaptiveModel(AdaptableModel model, Method method) {
+    private AdaptiveModel(AdaptableModel model, Method method, Guards guards) {
         this.model = model.withStatistics(method.statistics());
         this.method = method;
+        this.guards = guards;
         this.moving = MovingMoments.of(this.model, method.statistics());
         this.unknownSamples = new UnknownSamples(method instanceof ClassLearner learner ? learner.keptUnknowns() : 0);
         this.state = onSource(method.initial(this.model));
@@ -65,7 +70,12 @@ public final class AdaptiveModel {
      * @throws IllegalArgumentException if the method's settings do not fit the model
      */
     public static AdaptiveModel of(AdaptableModel model, Method method) {
-        return new AdaptiveModel(model, method);
+        return of(model, method, Guards.finiteOnly());
+    }
+
+    /** The same, with guards of its own; without them, only states that are not finite are refused. */
+    public static AdaptiveModel of(AdaptableModel model, Method method, Guards guards) {
+        return new AdaptiveModel(model, method, guards);
     }
 
     /**
@@ -155,25 +165,42 @@ public final class AdaptiveModel {
         return moving.map(moments -> moments.on(moments.of(before), made)).orElse(made);
     }
 
+    /** What a user made of a state, with what the runtime keeps in it. */
+    private State carried(State before, State made) {
+        return onStatisticsOf(before, guards.afterChange(before, made));
+    }
+
     private void adapt(Batch batch, Answer answer, Pass pass, State before) {
         StepReport report = StepReport.skipped(pass.rows(), 0);
         boolean rejected = false;
         try {
-            Adaptation adaptation = method.adapt(model(before), pass, before);
-            if (adaptation.state().isFinite()) {
-                state = adaptation.report().reset()
-                        ? onSource(adaptation.state())
-                        : onStatisticsOf(before, adaptation.state());
-                report = adaptation.report();
-            } else {
-                rejected = true;
-                LOG.warn("{} led to a state that is not finite; the state before it is kept", method.name());
-            }
+            AdaptableModel current = model(before);
+            Gate gate = guards.gate(pass.logits(), before);
+            Adaptation made =
+                    gate.open() ? method.adapt(current, pass, gate.state()) : new Adaptation(gate.state(), report);
+            Ruling ruling = guards.judge(current, pass, gate.state(), made);
+            rejected = ruling.outcome() == Ruling.Outcome.REJECTED;
+            boolean reset = ruling.outcome() == Ruling.Outcome.RESET;
+            state = reset
+                    ? sourceOf(ruling.publish())
+                    : made.report().reset() ? onSource(ruling.publish()) : onStatisticsOf(before, ruling.publish());
+            report = rejected ? report : made.report().andReset(reset);
+            log(ruling);
         } catch (RuntimeException e) {
             rejected = true;
             LOG.warn("{} failed; the state before it is kept", method.name(), e);
         }
         count(batch, answer, report, rejected);
+    }
+
+    private void log(Ruling ruling) {
+        switch (ruling.outcome()) {
+            case PUBLISHED -> {}
+            case BOUNDED -> LOG.debug("{}: {}", ruling.guard(), ruling.reason());
+            default ->
+                LOG.warn(
+                        "{}: a step of {} is {}: {}", ruling.guard(), method.name(), ruling.outcome(), ruling.reason());
+        }
     }
 
     /** Counts a request, and keeps its unknown samples under a number that is no other's. */
@@ -206,7 +233,12 @@ public final class AdaptiveModel {
      * stay, counters go on.
      */
     public void reset() {
-        change(before -> onSource(method.reset(model, before)));
+        change(this::sourceOf);
+    }
+
+    /** A state on the source again, with what outlives that. */
+    private State sourceOf(State before) {
+        return onSource(guards.afterReset(before, method.reset(model, before)));
     }
 
     /**
@@ -229,7 +261,7 @@ public final class AdaptiveModel {
      */
     public void register(String name, Batch supports) {
         ClassLearner learner = learner();
-        change(before -> onStatisticsOf(before, learner.register(model(before), before, name, supports)));
+        change(before -> carried(before, learner.register(model(before), before, name, supports)));
     }
 
     /**
@@ -238,7 +270,7 @@ public final class AdaptiveModel {
      */
     public void addSupports(String name, Batch supports) {
         ClassLearner learner = learner();
-        change(before -> onStatisticsOf(before, learner.addSupports(model(before), before, name, supports)));
+        change(before -> carried(before, learner.addSupports(model(before), before, name, supports)));
     }
 
     /**
@@ -249,7 +281,7 @@ public final class AdaptiveModel {
      */
     public void remove(String name) {
         ClassLearner learner = learner();
-        change(before -> onStatisticsOf(before, learner.remove(before, name)));
+        change(before -> carried(before, learner.remove(before, name)));
     }
 
     /**
