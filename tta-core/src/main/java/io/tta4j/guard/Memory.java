@@ -21,6 +21,9 @@ final class Memory {
 
     /** The same, of some names only. */
     static State carry(State from, State to, Predicate<String> wanted) {
+        if (isEmpty(from) && isEmpty(to)) {
+            return to;
+        }
         State own = only(to, name -> !name.startsWith(PREFIX));
         State remembered = only(from, name -> name.startsWith(PREFIX) && wanted.test(name));
         return and(own, remembered.vectors(), remembered.scalars(), remembered.words());
@@ -47,6 +50,14 @@ final class Memory {
     /** What a method keeps in words, which users have told it. */
     static Map<String, List<String>> words(State state) {
         return filtered(state.words(), name -> !name.startsWith(PREFIX));
+    }
+
+    private static boolean isEmpty(State state) {
+        return none(state.vectors()) && none(state.scalars()) && none(state.words());
+    }
+
+    private static boolean none(Map<String, ?> values) {
+        return values.keySet().stream().noneMatch(name -> name.startsWith(PREFIX));
     }
 
     private static State only(State state, Predicate<String> wanted) {
