@@ -7,15 +7,16 @@ import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
 
 /**
- * Asks the canary set after every so many adapted steps. Where it is answered worse than by the source or by the last
- * good state, by more than is allowed, the state goes back to that one; else this is the last good state from then on.
- * The first is the one before the first step.
+ * Asks the canary set so many batches after a step that it was not asked about yet: while steps are taken, after every
+ * so many, and once more when they have stopped. Where it is answered worse than by the source or by the last good
+ * state, by more than is allowed, the state goes back to that one; else this is the last good state from then on. The
+ * first is the one before the first step.
  *
  * <p>The last good state is part of the state, so that a stream takes that much more memory. What users have told the
  * method since, such as classes, is not to be lost: then the state goes back to the source, which keeps it.
  *
  * @param canary the set; a forward pass over it each time
- * @param every after how many steps it is asked, at least 1
+ * @param every after how many batches it is asked, at least 1
  * @param fall how much lower its score may be, in 0..1
  */
 record CanaryGuard(Canary canary, int every, double fall) implements StepGuard {
@@ -32,8 +33,8 @@ record CanaryGuard(Canary canary, int every, double fall) implements StepGuard {
     /** The state's vector with what is right. */
     static final String ANSWERS = Memory.PREFIX + "canaryAnswers";
 
-    /** The state's scalar that counts steps since the set was asked. */
-    static final String STEPS = Memory.PREFIX + "canarySteps";
+    /** The state's scalar that counts batches since the first step that the set was not asked about. */
+    static final String BATCHES = Memory.PREFIX + "canaryBatches";
 
     @Override
     public String name() {
@@ -43,14 +44,14 @@ record CanaryGuard(Canary canary, int every, double fall) implements StepGuard {
     @Override
     public Ruling judge(Step step) {
         State made = step.made().scalars().containsKey(SCORE) ? step.made() : begin(step);
-        if (step.norm() == 0) {
+        double batches = made.scalar(BATCHES).orElse(0);
+        if (step.norm() == 0 && batches == 0) {
             return Ruling.published(made);
         }
-        double steps = made.scalar(STEPS).orElse(0) + 1;
-        if (steps < every) {
-            return Ruling.published(made.with(STEPS, steps));
+        if (batches + 1 < every) {
+            return Ruling.published(made.with(BATCHES, batches + 1));
         }
-        State asked = made.with(STEPS, 0);
+        State asked = made.without(BATCHES);
         double score = Canary.score(logits(step.model(), made.theta()), answers(made));
         double least = made.scalar(SCORE).orElseThrow() - fall;
         if (score >= least) {

@@ -25,8 +25,8 @@ import java.util.function.Consumer;
  *     {@value #DEFAULT_STEP_NORM}
  * @param distance if set, above 0: how far theta may go from the source, in norms of the source's theta; by default
  *     {@value #DEFAULT_DISTANCE}
- * @param collapse if set, in (0, 1]: theta goes back to the source where the entropy of what is predicted is below this
- *     share of the entropy of what the source predicts; by default {@value #DEFAULT_COLLAPSE}
+ * @param collapse if set, in (0, 1]: theta goes back to the source where the classes that are predicted have less than
+ *     this share of the entropy of those that the source predicts; by default {@value #DEFAULT_COLLAPSE}
  * @param lossAverage if set, above 0: theta goes back to the source where the average of the method's loss is below, in
  *     nats for an entropy; by default not set. SAR and those like it have such a recovery of their own
  * @param driftGate whether to adapt only while entropies are above the source's; by default false
@@ -39,7 +39,7 @@ import java.util.function.Consumer;
  *     says what these are like; by default {@value #DEFAULT_GATE_WINDOW}
  * @param calibration the source's entropies, for the drift gate
  * @param canary a set that must be answered well
- * @param canaryEvery after how many adapted steps the set is asked, at least 1; by default
+ * @param canaryEvery after how many batches with steps among them the set is asked, at least 1; by default
  *     {@value #DEFAULT_CANARY_EVERY}
  * @param canaryFall in [0, 1]: how far its score may be below the source's and the last good state's; by default
  *     {@value #DEFAULT_CANARY_FALL}
@@ -67,8 +67,8 @@ public record GuardConfig(
     /** Healthy streams' distances were below 0.1. */
     public static final double DEFAULT_DISTANCE = 0.25;
 
-    /** Half as diverse as the source. */
-    public static final double DEFAULT_COLLAPSE = 0.5;
+    /** Healthy streams' predictions had 0.9 of the source's entropy and more. */
+    public static final double DEFAULT_COLLAPSE = 0.7;
 
     /** About 1,600 batches of 64. */
     public static final double DEFAULT_GATE_RUN_LENGTH = 100_000;
@@ -158,7 +158,7 @@ public record GuardConfig(
                 setting(
                         "canaryEvery",
                         DEFAULT_CANARY_EVERY,
-                        "steps after which the canary set is asked, where there is one, at least 1"),
+                        "batches after which the canary set is asked about steps, where there is one, at least 1"),
                 setting(
                         "canaryFall",
                         DEFAULT_CANARY_FALL,

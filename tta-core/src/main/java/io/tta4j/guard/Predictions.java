@@ -3,7 +3,7 @@ package io.tta4j.guard;
 import io.tta4j.model.Matrix;
 
 /**
- * What the logits of a batch say: the softmax of each row, in double precision. Rows that are not finite say nothing.
+ * What the logits of a batch say: classes and, in double precision, entropies. Rows that are not finite say nothing.
  */
 final class Predictions {
 
@@ -31,23 +31,15 @@ final class Predictions {
         return Math.log(sum) - product / sum;
     }
 
-    /** The share of each class in what is predicted, as a sum over the rows that are finite. */
-    double[] classSums() {
-        double[] sums = new double[logits.columns()];
+    /** How often each class is predicted, over the rows that are finite. */
+    float[] classCounts() {
+        float[] counts = new float[logits.columns()];
         for (int row = 0; row < logits.rows(); row++) {
-            double[] probabilities = shifted(row);
-            double sum = 0;
-            for (int k = 0; k < probabilities.length; k++) {
-                probabilities[k] = Math.exp(probabilities[k]);
-                sum += probabilities[k];
-            }
-            if (Double.isFinite(sum)) {
-                for (int k = 0; k < sums.length; k++) {
-                    sums[k] += probabilities[k] / sum;
-                }
+            if (logits.select(row).isFinite()) {
+                counts[logits.argmax(row)]++;
             }
         }
-        return sums;
+        return counts;
     }
 
     private double[] shifted(int row) {
