@@ -4,13 +4,15 @@ import io.tta4j.method.State;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.Vector;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Lets adaptation start when the stream's entropies have risen above the source's, and stops it when they are back.
- * Each prediction's entropy becomes its rank u among the source's, in 0..1, whose mean is one half on data like the
- * source's; it is the probability that the model is less sure of a sample of the stream than of one of the source.
- * {@link MeanTest}s look for a mean above m, and once the gate is open for one below:
+ * Each prediction's entropy becomes its rank u among those of the source's predictions of the same class, in 0..1,
+ * whose mean is one half on data like the source's; it is the probability that the model is less sure of a sample of
+ * the stream than of such one of the source. By class (Vovk's Mondrian form), a stream of one class after the other
+ * drifts little. {@link MeanTest}s look for a mean above m, and once the gate is open for one below:
  *
  * <pre>{@code
  * m = 1/2 + tolerance + sqrt(ln 20 / (6 n))
@@ -47,6 +49,9 @@ record DriftGate(Optional<SourceEntropies> calibration, int window, double runLe
     /** The state's vector of the source's entropies: quantiles, or samples as long as these are not enough. */
     static final String SOURCE_ENTROPIES = SOURCE + "Entropies";
 
+    /** The state's vector of their classes: the group of each class, or as long as there are samples, theirs. */
+    static final String SOURCE_CLASSES = SOURCE + "Classes";
+
     /** The state's scalar that says how many samples the quantiles are of; there when these are. */
     static final String SOURCE_SAMPLES = SOURCE + "Samples";
 
@@ -61,37 +66,42 @@ record DriftGate(Optional<SourceEntropies> calibration, int window, double runLe
 
     private static final double DOUBT = 1 / 20.0;
 
+    private static final Vector NONE = Vector.zeros(0);
+
     Gate gate(Matrix logits, State state) {
-        Optional<SourceEntropies> source = calibration.or(() -> remembered(logits.columns(), state));
+        Optional<SourceEntropies> source = calibration.or(() -> remembered(state));
         return source.isPresent() ? test(source.get(), logits, state) : Gate.shut(NAME, collect(logits, state));
     }
 
-    private static Optional<SourceEntropies> remembered(int classes, State state) {
-        return state.scalar(SOURCE_SAMPLES).isPresent()
-                ? Optional.of(new SourceEntropies(
-                        classes,
-                        (int) state.scalar(SOURCE_SAMPLES).getAsDouble(),
-                        state.vector(SOURCE_ENTROPIES, Vector.zeros(0))))
-                : Optional.empty();
+    private static Optional<SourceEntropies> remembered(State state) {
+        if (state.scalar(SOURCE_SAMPLES).isEmpty()) {
+            return Optional.empty();
+        }
+        Vector groups = state.vector(SOURCE_CLASSES, NONE);
+        Vector quantiles = state.vector(SOURCE_ENTROPIES, NONE);
+        int rows = 0;
+        for (int k = 0; k < groups.size(); k++) {
+            rows = Math.max(rows, 1 + (int) groups.get(k));
+        }
+        int samples = (int) state.scalar(SOURCE_SAMPLES).getAsDouble();
+        return Optional.of(new SourceEntropies(samples, groups, quantiles.asMatrix(rows, quantiles.size() / rows)));
     }
 
     private State collect(Matrix logits, State state) {
-        Vector before = state.vector(SOURCE_ENTROPIES, Vector.zeros(0));
-        float[] entropies = Arrays.copyOf(before.toArray(), before.size() + logits.rows());
-        int size = before.size();
         Predictions predictions = Predictions.of(logits);
-        for (int row = 0; row < logits.rows(); row++) {
-            double entropy = predictions.entropy(row);
-            if (!Double.isNaN(entropy)) {
-                entropies[size++] = (float) entropy;
-            }
+        float[] classes = joined(state.vector(SOURCE_CLASSES, NONE), predictions.classes());
+        float[] entropies = joined(state.vector(SOURCE_ENTROPIES, NONE), predictions.entropies());
+        if (entropies.length < window) {
+            return state.with(SOURCE_CLASSES, Vector.of(classes)).with(SOURCE_ENTROPIES, Vector.of(entropies));
         }
-        float[] all = Arrays.copyOf(entropies, size);
-        if (size < window) {
-            return state.with(SOURCE_ENTROPIES, Vector.of(all));
-        }
-        SourceEntropies source = SourceEntropies.ofEntropies(logits.columns(), all);
-        return state.with(SOURCE_ENTROPIES, source.quantiles()).with(SOURCE_SAMPLES, source.samples());
+        SourceEntropies source = SourceEntropies.of(logits.columns(), classes, entropies);
+        return state.with(SOURCE_CLASSES, source.groups())
+                .with(SOURCE_ENTROPIES, source.quantiles().asVector())
+                .with(SOURCE_SAMPLES, source.samples());
+    }
+
+    private static float[] joined(Vector before, float... more) {
+        return Vector.concatenate(List.of(before.toArray(), more)).toArray();
     }
 
     private Gate test(SourceEntropies source, Matrix logits, State state) {
@@ -111,7 +121,7 @@ record DriftGate(Optional<SourceEntropies> calibration, int window, double runLe
             if (Double.isNaN(entropy)) {
                 continue;
             }
-            double rank = source.rank(entropy);
+            double rank = source.rank(entropy, logits.argmax(row));
             if (open) {
                 fall.bet(wealth, 1 - rank);
             } else {

@@ -1,6 +1,7 @@
 package io.tta4j.guard;
 
 import io.tta4j.model.Matrix;
+import java.util.Arrays;
 
 /**
  * What the logits of a batch say: classes and, in double precision, entropies. Rows that are not finite say nothing.
@@ -31,13 +32,35 @@ final class Predictions {
         return Math.log(sum) - product / sum;
     }
 
+    /** The predicted class of each row that is finite. */
+    float[] classes() {
+        float[] classes = new float[logits.rows()];
+        int size = 0;
+        for (int row = 0; row < logits.rows(); row++) {
+            if (logits.select(row).isFinite()) {
+                classes[size++] = logits.argmax(row);
+            }
+        }
+        return Arrays.copyOf(classes, size);
+    }
+
+    /** The entropy of each row that is finite, in nats. */
+    float[] entropies() {
+        float[] entropies = new float[logits.rows()];
+        int size = 0;
+        for (int row = 0; row < logits.rows(); row++) {
+            if (logits.select(row).isFinite()) {
+                entropies[size++] = (float) entropy(row);
+            }
+        }
+        return Arrays.copyOf(entropies, size);
+    }
+
     /** How often each class is predicted, over the rows that are finite. */
     float[] classCounts() {
         float[] counts = new float[logits.columns()];
-        for (int row = 0; row < logits.rows(); row++) {
-            if (logits.select(row).isFinite()) {
-                counts[logits.argmax(row)]++;
-            }
+        for (float k : classes()) {
+            counts[(int) k]++;
         }
         return counts;
     }

@@ -7,6 +7,7 @@ import io.tta4j.method.State;
 import io.tta4j.model.Matrix;
 import io.tta4j.model.Vector;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -153,6 +154,34 @@ class DriftGateTest {
             delay++;
         } while (!now.open());
         assertThat(delay).isLessThanOrEqualTo(5);
+    }
+
+    /** One class after the other, of which the model is not equally sure. */
+    @Test
+    void staysShutOnAStreamSortedByClasses() {
+        Random random = new Random(6);
+        Matrix sure = logits(2000, 2, random);
+        Matrix unsure = swapped(logits(2000, 0.7, random));
+        SourceEntropies source = SourceEntropies.of(Matrix.concatenate(List.of(sure, unsure)));
+        DriftGate gate = new DriftGate(Optional.of(source), 2, 100_000, 0.01);
+        State state = start();
+        for (int t = 0; t < 400; t++) {
+            boolean first = t / 20 % 2 == 0;
+            Matrix batch = first ? logits(ROWS, 2, random) : swapped(logits(ROWS, 0.7, random));
+            Gate now = gate.gate(batch, state);
+            assertThat(now.open()).as("batch %d", t).isFalse();
+            state = now.state();
+        }
+    }
+
+    /** The other class's. */
+    private static Matrix swapped(Matrix logits) {
+        float[] values = logits.toArray();
+        for (int i = 0; i < values.length; i += 2) {
+            values[i + 1] = values[i];
+            values[i] = 0;
+        }
+        return Matrix.of(logits.rows(), 2, values);
     }
 
     @Test

@@ -41,7 +41,7 @@ class GuardConfigTest {
 
     @Test
     void readsEverySetting(@TempDir Path folder) throws Exception {
-        SourceEntropies source = SourceEntropies.ofEntropies(10, 0.1f, 0.2f, 0.4f);
+        SourceEntropies source = SourceEntropies.of(2, new float[] {0, 1, 0}, new float[] {0.1f, 0.2f, 0.4f});
         Path file = folder.resolve("entropies.json");
         try (OutputStream out = Files.newOutputStream(file)) {
             source.write(out);
