@@ -43,7 +43,7 @@ record CanaryGuard(Canary canary, int every, double fall) implements StepGuard {
 
     @Override
     public Ruling judge(Step step) {
-        State made = step.made().scalars().containsKey(SCORE) ? step.made() : begin(step);
+        State made = hasBegun(step.made()) ? step.made() : begin(step);
         double batches = made.scalar(BATCHES).orElse(0);
         if (step.norm() == 0 && batches == 0) {
             return Ruling.published(made);
@@ -65,6 +65,12 @@ record CanaryGuard(Canary canary, int every, double fall) implements StepGuard {
                 : reset(asked, reason);
     }
 
+    /** With this set, or one of its size. */
+    private boolean hasBegun(State state) {
+        Vector answers = state.vectors().get(ANSWERS);
+        return answers != null && answers.size() == canary.batch().rows();
+    }
+
     private State begin(Step step) {
         Matrix source = logits(step.model(), step.model().source());
         int[] answers = canary.answers(source);
@@ -73,17 +79,18 @@ record CanaryGuard(Canary canary, int every, double fall) implements StepGuard {
             values[i] = answers[i];
         }
         double score = Canary.score(source, answers);
-        return Memory.keep(step.before(), step.made(), GOOD)
+        State good = step.report().reset() ? step.made() : step.before();
+        return Memory.keep(good, step.made(), GOOD)
                 .with(ANSWERS, Vector.of(values))
                 .with(SCORE, score)
                 .with(SOURCE_SCORE, score);
     }
 
-    private int[] answers(State state) {
-        Vector values = state.vectors().get(ANSWERS);
-        int[] answers = new int[canary.batch().rows()];
+    private static int[] answers(State state) {
+        Vector values = state.vector(ANSWERS, Vector.zeros(0));
+        int[] answers = new int[values.size()];
         for (int i = 0; i < answers.length; i++) {
-            answers[i] = values == null ? -1 : (int) values.get(i);
+            answers[i] = (int) values.get(i);
         }
         return answers;
     }
