@@ -12,7 +12,7 @@ import java.util.Optional;
  * Each prediction's entropy becomes its rank u among those of the source's predictions of the same class, in 0..1,
  * whose mean is one half on data like the source's; it is the probability that the model is less sure of a sample of
  * the stream than of such one of the source. By class (Vovk's Mondrian form), a stream of one class after the other
- * drifts little. {@link MeanTest}s look for a mean above m, and once the gate is open for one below:
+ * drifts little. {@link MeanBet}s are laid on a mean above m, and once the gate is open for one below:
  *
  * <pre>{@code
  * m = 1/2 + tolerance + sqrt(ln 20 / (6 n))
@@ -21,9 +21,10 @@ import java.util.Optional;
  * <p>The last term is what n source samples leave unknown: the mean rank of the source's own distribution among n of
  * its samples is one half plus the mean of n centred uniform variables, above that term in at most 5 % of samples drawn
  * (a uniform variable is strictly sub-Gaussian). Without it, a stream that is long enough would always be found to
- * differ from a finite sample (as "Testing for distribution shifts with conditional conformal test martingales" finds
- * too). So, with a confidence of 95 % over source samples: over samples like them, independent or at least not for long
- * less sure than these, the gate opens by mistake once in {@code runLength} samples on average or less often.
+ * differ from a finite sample; to allow for what a fixed set of source samples leaves unknown is the point of "Testing
+ * for distribution shifts with conditional conformal test martingales" (Shaer, Bar, Prinster and Romano). So, with a
+ * confidence of 95 % over source samples: over samples like them, independent or at least not for long less sure than
+ * these, the gate opens by mistake once in {@code runLength} samples on average or less often.
  *
  * <p>Entropies are those of the stream's own theta: the gate shuts where the adapted model is as sure as the source was
  * on its own data. That matching these distributions is what to adapt for is POEM's idea (Bar, Shaer and Romano,
@@ -111,10 +112,10 @@ record DriftGate(Optional<SourceEntropies> calibration, int window, double runLe
                             .formatted(logits.columns(), source.classes()));
         }
         double bound = bound(source.samples());
-        MeanTest rise = new MeanTest(bound);
-        MeanTest fall = new MeanTest(1 - bound);
+        MeanBet rise = new MeanBet(bound);
+        MeanBet fall = new MeanBet(1 - bound);
         boolean open = state.scalar(OPEN).orElse(0) == 1;
-        double[] wealth = doubles(state.vector(WEALTH, MeanTest.nothing()));
+        double[] wealth = doubles(state.vector(WEALTH, MeanBet.nothing()));
         Predictions predictions = Predictions.of(logits);
         for (int row = 0; row < logits.rows(); row++) {
             double entropy = predictions.entropy(row);
@@ -127,7 +128,7 @@ record DriftGate(Optional<SourceEntropies> calibration, int window, double runLe
             } else {
                 rise.bet(wealth, rank);
             }
-            if (MeanTest.wealth(wealth) >= (open ? RUN_LENGTH_OPEN : runLength)) {
+            if (MeanBet.wealth(wealth) >= (open ? RUN_LENGTH_OPEN : runLength)) {
                 open = !open;
                 Arrays.fill(wealth, 0);
             }

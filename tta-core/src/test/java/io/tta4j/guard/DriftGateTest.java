@@ -192,7 +192,7 @@ class DriftGateTest {
         Gate now = gate.gate(Matrix.of(ROWS, 2, values), start());
 
         assertThat(now.open()).isFalse();
-        assertThat(now.state().vectors().get(DriftGate.WEALTH)).isEqualTo(MeanTest.nothing());
+        assertThat(now.state().vectors().get(DriftGate.WEALTH)).isEqualTo(MeanBet.nothing());
     }
 
     @Test

@@ -24,7 +24,7 @@ import io.tta4j.model.Vector;
  *
  * @param bound m, in (0, 1)
  */
-record MeanTest(double bound) {
+record MeanBet(double bound) {
 
     private static final double[] BETS = {1 / 16.0, 1 / 8.0, 1 / 4.0, 1 / 2.0, 7 / 8.0};
 

@@ -10,18 +10,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class MeanTestTest {
+class MeanBetTest {
 
     private static final int SEEDS = 2000;
 
     /** The first value at which the wealth reaches c, up to a last one. */
     private static int found(double bound, double mean, double c, int last, long seed) {
-        MeanTest test = new MeanTest(bound);
-        double[] wealth = new double[MeanTest.nothing().size()];
+        MeanBet bet = new MeanBet(bound);
+        double[] wealth = new double[MeanBet.nothing().size()];
         Random random = new Random(seed);
         for (int i = 1; i <= last; i++) {
-            test.bet(wealth, value(mean, random));
-            if (MeanTest.wealth(wealth) >= c) {
+            bet.bet(wealth, value(mean, random));
+            if (MeanBet.wealth(wealth) >= c) {
                 return i;
             }
         }
@@ -42,10 +42,10 @@ class MeanTestTest {
     /** By hand: from 0, values 1 and 0 at m = 1/2 and bets b. */
     @Test
     void betsASharePerPlayer() {
-        MeanTest test = new MeanTest(0.5);
+        MeanBet bet = new MeanBet(0.5);
         double[] wealth = new double[5];
-        test.bet(wealth, 1);
-        test.bet(wealth, 0);
+        bet.bet(wealth, 1);
+        bet.bet(wealth, 0);
 
         double[] bets = {1 / 16.0, 1 / 8.0, 1 / 4.0, 1 / 2.0, 7 / 8.0};
         double sum = 0;
@@ -54,7 +54,7 @@ class MeanTestTest {
             assertThat(wealth[i]).isCloseTo(expected, within(1e-12));
             sum += expected;
         }
-        assertThat(MeanTest.wealth(wealth)).isCloseTo(sum / 5, within(1e-12));
+        assertThat(MeanBet.wealth(wealth)).isCloseTo(sum / 5, within(1e-12));
     }
 
     /** The bound is n / c for any stream at the bound; 4 standard deviations are allowed for. */
@@ -86,10 +86,10 @@ class MeanTestTest {
         double bound = 0.52;
         double c = 100_000;
         double best = 0;
-        for (double bet : new double[] {1 / 16.0, 1 / 8.0, 1 / 4.0, 1 / 2.0, 7 / 8.0}) {
+        for (double share : new double[] {1 / 16.0, 1 / 8.0, 1 / 4.0, 1 / 2.0, 7 / 8.0}) {
             double growth = IntStream.range(0, 100_000)
                     .mapToDouble(i -> Math.pow((i + 0.5) / 100_000, 1 / mean - 1))
-                    .map(u -> Math.log(1 + bet * (u - bound) / bound))
+                    .map(u -> Math.log(1 + share * (u - bound) / bound))
                     .average()
                     .orElseThrow();
             best = Math.max(best, growth);
@@ -106,15 +106,15 @@ class MeanTestTest {
         for (int i = 0; i < 2; i++) {
             double sum = 0;
             for (int seed = 0; seed < 200; seed++) {
-                MeanTest test = new MeanTest(0.52);
+                MeanBet bet = new MeanBet(0.52);
                 double[] wealth = new double[5];
                 Random random = new Random(seed);
                 for (int t = 0; t < before[i]; t++) {
-                    test.bet(wealth, value(0.5, random));
+                    bet.bet(wealth, value(0.5, random));
                 }
                 int delay = 0;
-                while (MeanTest.wealth(wealth) < 100_000) {
-                    test.bet(wealth, value(0.65, random));
+                while (MeanBet.wealth(wealth) < 100_000) {
+                    bet.bet(wealth, value(0.65, random));
                     delay++;
                 }
                 sum += delay;
