@@ -22,9 +22,9 @@ import java.util.Optional;
  * its samples is one half plus the mean of n centred uniform variables, above that term in at most 5 % of samples drawn
  * (a uniform variable is strictly sub-Gaussian). Without it, a stream that is long enough would always be found to
  * differ from a finite sample; to allow for what a fixed set of source samples leaves unknown is the point of "Testing
- * for distribution shifts with conditional conformal test martingales" (Shaer, Bar, Prinster and Romano). So, with a
- * confidence of 95 % over source samples: over samples like them, independent or at least not for long less sure than
- * these, the gate opens by mistake once in {@code runLength} samples on average or less often.
+ * for distribution shifts with conditional conformal test martingales" (Shaer, Bar, Prinster and Romano, arXiv
+ * 2602.13848). So, with a confidence of 95 % over source samples: over samples like them, independent or at least not
+ * for long less sure than these, the gate opens by mistake once in {@code runLength} samples on average or less often.
  *
  * <p>Entropies are those of the stream's own theta: the gate shuts where the adapted model is as sure as the source was
  * on its own data. That matching these distributions is what to adapt for is POEM's idea (Bar, Shaer and Romano,
