@@ -2,6 +2,7 @@ package io.tta4j;
 
 import io.tta4j.audit.Recorder;
 import io.tta4j.event.Events;
+import io.tta4j.guard.Guards;
 import io.tta4j.method.Method;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.ModelException;
@@ -29,8 +30,8 @@ import io.tta4j.model.ModelException;
  * <p>Where the method {@linkplain io.tta4j.method.ClassLearner learns classes}, they are registered here, and samples
  * that look like none can be read back.
  *
- * <p>An adaptation that fails or whose state is not finite is dropped and counted; the request is answered all the
- * same. What happens is told as {@linkplain #events events}.
+ * <p>{@link Guards} say what is adapted to and what of it is published. An adaptation that fails or that they refuse is
+ * dropped and counted; the request is answered all the same. What happens is told as {@linkplain #events events}.
  *
  * <p>Thread-safe. Does not own the model: the caller closes that, after this.
  */
@@ -75,6 +76,7 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
         private final Method method;
         private String name = UNNAMED;
         private RuntimeConfig config = RuntimeConfig.ofDefaults();
+        private Guards guards = Guards.finiteOnly();
         private Recorder recorder = Recorder.none();
 
         private Builder(AdaptableModel model, Method method) {
@@ -95,6 +97,15 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
         }
 
         /**
+         * What keeps states sound; by default only those that are not finite are refused, so that a method is what was
+         * published. Who serves users takes {@link Guards#ofDefaults} or more.
+         */
+        public Builder guards(Guards guards) {
+            this.guards = guards;
+            return this;
+        }
+
+        /**
          * Who is told where every state comes from, such as an {@link io.tta4j.audit.AuditTrail}; by default nobody.
          *
          * @param recorder stays the caller's to close
@@ -111,7 +122,7 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
          * @throws IllegalArgumentException if the method's settings do not fit the model
          */
         public AdaptiveModel build() {
-            Serving serving = new Serving(model, method, recorder, new Events(), Ticker.SYSTEM);
+            Serving serving = new Serving(model, method, guards, recorder, new Events(), Ticker.SYSTEM);
             // Before there is a thread: the method may refuse the model.
             StreamState stream = serving.stream("");
             return new AdaptiveModel(name, new AdaptiveRuntime(serving, config, name), stream);

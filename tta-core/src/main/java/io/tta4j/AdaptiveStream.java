@@ -168,7 +168,7 @@ public sealed class AdaptiveStream permits AdaptiveModel {
     }
 
     private void changeClasses(String cause, UnaryOperator<State> change) {
-        change(cause, before -> runtime.serving().onStatisticsOf(before, change.apply(before)));
+        change(cause, before -> runtime.serving().carried(before, change.apply(before)));
     }
 
     private void change(String cause, UnaryOperator<State> change) {

@@ -11,11 +11,14 @@ import java.util.Optional;
  */
 record Fault(String guard, String reason, Optional<RuntimeException> cause) {
 
+    /** In the place of a guard's name: the method threw something. */
+    static final String FAILED = "failed";
+
     static Fault notFinite(String what) {
         return new Fault("finite", what + " must be finite, but was not", Optional.empty());
     }
 
     static Fault failed(RuntimeException cause) {
-        return new Fault("failed", String.valueOf(cause.getMessage()), Optional.of(cause));
+        return new Fault(FAILED, String.valueOf(cause.getMessage()), Optional.of(cause));
     }
 }

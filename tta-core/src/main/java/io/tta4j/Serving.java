@@ -3,6 +3,9 @@ package io.tta4j;
 import io.tta4j.audit.Recorder;
 import io.tta4j.event.Events;
 import io.tta4j.event.RuntimeEvent;
+import io.tta4j.guard.Gate;
+import io.tta4j.guard.Guards;
+import io.tta4j.guard.Ruling;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Answer;
 import io.tta4j.method.ClassLearner;
@@ -28,20 +31,24 @@ final class Serving {
     private final AdaptableModel untouched;
     private final AdaptableModel model;
     private final Method method;
+    private final Guards guards;
     private final Optional<MovingMoments> moving;
     private final Recorder recorder;
     private final Events events;
     private final Ticker ticker;
+    private final State first;
 
-    Serving(AdaptableModel model, Method method, Recorder recorder, Events events, Ticker ticker) {
+    Serving(AdaptableModel model, Method method, Guards guards, Recorder recorder, Events events, Ticker ticker) {
         this.untouched = model;
         this.model = model.withStatistics(method.statistics());
         this.method = method;
+        this.guards = guards;
         this.moving = MovingMoments.of(this.model, method.statistics());
         this.recorder = recorder;
         this.events = events;
         this.ticker = ticker;
-        recorder.begin(method, this.model, first());
+        this.first = onSource(method.initial(this.model));
+        recorder.begin(method, this.model, first);
     }
 
     /** The model on the statistics that the method wants, or starts from. */
@@ -77,16 +84,12 @@ final class Serving {
 
     /** A stream that has seen nothing. */
     StreamState stream(String key) {
-        return new StreamState(key, first(), method instanceof ClassLearner learner ? learner.keptUnknowns() : 0);
-    }
-
-    private State first() {
-        return onSource(method.initial(model));
+        return new StreamState(key, first, method instanceof ClassLearner learner ? learner.keptUnknowns() : 0);
     }
 
     /** A state that has forgotten what was learned from the stream. */
     State reset(State state) {
-        return onSource(method.reset(model, state));
+        return onSource(guards.afterReset(state, method.reset(model, state)));
     }
 
     /** The model on the statistics of a state. */
@@ -102,8 +105,13 @@ final class Serving {
         return moving.map(moments -> moments.onSource(state)).orElse(state);
     }
 
+    /** What a user made of a state, with what the runtime keeps in it. */
+    State carried(State before, State made) {
+        return onStatisticsOf(before, guards.afterChange(before, made));
+    }
+
     /** What a method made of a state, on the statistics of that state. */
-    State onStatisticsOf(State before, State made) {
+    private State onStatisticsOf(State before, State made) {
         return moving.map(moments -> moments.on(moments.of(before), made)).orElse(made);
     }
 
@@ -168,7 +176,7 @@ final class Serving {
                     now = moved;
                     if (!method.adapts()) {
                         long forward = ticker.nanos() - start;
-                        return new Lesson(
+                        return Lesson.unjudged(
                                 now,
                                 StepReport.skipped(batch.rows(), 0),
                                 answer(pass, now, answering),
@@ -205,46 +213,131 @@ final class Serving {
             Optional<Answer> answer,
             long forward,
             Account account) {
-        State state = before;
-        StepReport report = StepReport.skipped(pass.rows(), 0);
-        Optional<Fault> fault = Optional.empty();
         double entropy = meanEntropy(pass);
-        Recorder.Step recorded = account.step(batch, on, pass, before);
+        State now = before;
+        StepReport none = StepReport.skipped(pass.rows(), 0);
         try {
-            Adaptation made = recorded.adapt(method);
-            if (made.state().isFinite()) {
-                report = made.report();
-                state = report.reset() ? onSource(made.state()) : onStatisticsOf(before, made.state());
-            } else {
-                LOG.warn("{} led to a state that is not finite; the state before it is kept", method.name());
-                fault = Optional.of(Fault.notFinite("the state that " + method.name() + " led to"));
+            Gate gate = guards.gate(pass.logits(), before);
+            now = gate.state();
+            if (guards.hasGate()) {
+                account.changed(before, now, "gate");
             }
+            if (!gate.open()) {
+                Ruling ruling = guards.judge(on, pass, now, new Adaptation(now, none));
+                State state = publishable(before, ruling, false);
+                account.changed(now, state, "guards");
+                StepReport report = report(none, ruling);
+                return new Lesson(
+                        state,
+                        report,
+                        answer,
+                        fault(ruling),
+                        gate.guard(),
+                        Optional.of(ruling),
+                        entropy,
+                        forward,
+                        account);
+            }
+            Recorder.Step recorded = account.step(batch, on, pass, now);
+            Adaptation made = adapt(recorded, now, account);
+            Ruling ruling = guards.judge(on, pass, now, made);
+            State state = publishable(before, ruling, made.report().reset());
+            account.published(recorded, state, ruling.guard().isEmpty() ? "step" : ruling.guard());
+            return new Lesson(
+                    state,
+                    report(made.report(), ruling),
+                    answer,
+                    fault(ruling),
+                    "",
+                    Optional.of(ruling),
+                    entropy,
+                    forward,
+                    account);
         } catch (CancellationException e) {
             throw e;
         } catch (RuntimeException e) {
             LOG.warn("{} failed; the state before it is kept", method.name(), e);
-            fault = Optional.of(Fault.failed(e));
+            return Lesson.unjudged(now, none, answer, Optional.of(Fault.failed(e)), entropy, forward, account);
         }
-        account.published(recorded, state, fault.map(Fault::guard).orElse("step"));
-        return new Lesson(state, report, answer, fault, entropy, forward, account);
+    }
+
+    /** Asks the method; a step that it cannot take is told of, too. */
+    private Adaptation adapt(Recorder.Step recorded, State before, Account account) {
+        try {
+            return recorded.adapt(method);
+        } catch (CancellationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            account.published(recorded, before, Fault.FAILED);
+            throw e;
+        }
+    }
+
+    /** The state that guards let pass, on its statistics. */
+    private State publishable(State before, Ruling ruling, boolean byMethod) {
+        if (ruling.outcome() == Ruling.Outcome.RESET) {
+            return reset(ruling.publish());
+        }
+        boolean reset = byMethod && !refused(ruling);
+        return reset ? onSource(ruling.publish()) : onStatisticsOf(before, ruling.publish());
+    }
+
+    private static boolean refused(Ruling ruling) {
+        return ruling.outcome() == Ruling.Outcome.REJECTED;
+    }
+
+    private static StepReport report(StepReport made, Ruling ruling) {
+        return refused(ruling)
+                ? StepReport.skipped(made.samples(), 0)
+                : made.andReset(ruling.outcome() == Ruling.Outcome.RESET);
+    }
+
+    private static Optional<Fault> fault(Ruling ruling) {
+        return refused(ruling)
+                ? Optional.of(new Fault(ruling.guard(), ruling.reason(), Optional.empty()))
+                : Optional.empty();
     }
 
     /** Tells what came of a batch whose lesson is published and counted. */
     void learned(StreamState stream, Lesson lesson, long nanos) {
-        lesson.fault().ifPresent(fault -> refused(stream, fault));
+        lesson.ruling().ifPresent(this::log);
         if (lesson.fault().isPresent()) {
+            refused(stream, lesson.fault().get());
             return;
         }
-        events.publish(
-                RuntimeEvent.Adapted.class,
-                () -> new RuntimeEvent.Adapted(
-                        stream.key(),
-                        lesson.report(),
-                        lesson.meanEntropy(),
-                        lesson.state().theta().minus(model.source()).norm(),
-                        nanos));
+        String key = stream.key();
+        if (lesson.heldBy().isEmpty()) {
+            events.publish(
+                    RuntimeEvent.Adapted.class,
+                    () -> new RuntimeEvent.Adapted(
+                            key,
+                            lesson.report(),
+                            lesson.meanEntropy(),
+                            lesson.state().theta().minus(model.source()).norm(),
+                            nanos));
+        } else {
+            int rows = lesson.report().samples();
+            events.publish(RuntimeEvent.Held.class, () -> new RuntimeEvent.Held(key, rows, lesson.heldBy()));
+        }
+        Optional<Ruling> ruling = lesson.ruling();
         if (lesson.report().reset()) {
-            events.publish(RuntimeEvent.Reset.class, () -> new RuntimeEvent.Reset(stream.key(), method.name()));
+            String cause = ruling.filter(by -> by.outcome() == Ruling.Outcome.RESET)
+                    .map(Ruling::guard)
+                    .orElse(method.name());
+            events.publish(RuntimeEvent.Reset.class, () -> new RuntimeEvent.Reset(key, cause));
+        }
+        ruling.filter(by -> by.outcome() == Ruling.Outcome.ROLLED_BACK)
+                .ifPresent(by -> events.publish(
+                        RuntimeEvent.RolledBack.class, () -> new RuntimeEvent.RolledBack(key, by.guard())));
+    }
+
+    private void log(Ruling ruling) {
+        switch (ruling.outcome()) {
+            case PUBLISHED -> {}
+            case BOUNDED -> LOG.debug("{}: {}", ruling.guard(), ruling.reason());
+            default ->
+                LOG.warn(
+                        "{}: a step of {} is {}: {}", ruling.guard(), method.name(), ruling.outcome(), ruling.reason());
         }
     }
 

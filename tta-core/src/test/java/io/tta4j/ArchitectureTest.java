@@ -38,6 +38,15 @@ class ArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage(with("io.tta4j.method", "io.tta4j.model"));
 
+    /** Files of source entropies are JSON. */
+    @ArchTest
+    static final ArchRule GUARDS_KNOW_METHODS_AND_THE_MODEL_ONLY = classes()
+            .that()
+            .resideInAPackage("io.tta4j.guard")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(with("io.tta4j.guard", "io.tta4j.method", "io.tta4j.model", "com.fasterxml.jackson.."));
+
     @ArchTest
     static final ArchRule THE_TRAIL_KNOWS_METHODS_ONLY = classes()
             .that()
@@ -57,7 +66,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule THE_RUNTIME_KNOWS_NO_ENGINE = noClasses()
             .that()
-            .resideInAnyPackage("io.tta4j", "io.tta4j.method", "io.tta4j.model")
+            .resideInAnyPackage("io.tta4j", "io.tta4j.guard", "io.tta4j.method", "io.tta4j.model")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

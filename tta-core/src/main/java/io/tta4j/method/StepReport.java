@@ -17,4 +17,9 @@ public record StepReport(int samples, int reliable, int adaptedSamples, Optional
     public static StepReport skipped(int samples, int reliable) {
         return new StepReport(samples, reliable, 0, OptionalDouble.empty(), false);
     }
+
+    /** The same, with a reset if there was one after it. */
+    public StepReport andReset(boolean after) {
+        return new StepReport(samples, reliable, adaptedSamples, loss, reset || after);
+    }
 }

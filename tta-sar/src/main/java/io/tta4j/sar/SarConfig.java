@@ -32,9 +32,11 @@ import java.util.OptionalDouble;
  *     at most this
  * @param gradientQuantile if set, in (0, 1]: a sample is reliable only if the norm of its own entropy gradient is at
  *     most this quantile of its batch
+ * @param maxSampleInfluence if set, greater than 0: the norm of a reliable sample's own gradient counts for at most so
+ *     many times the median of its batch's
  * @param statistics where batch norm takes its means and variances from; by default a moving average over the stream
- *     where the model has any, {@link Statistics#AUTO}. The authors' code takes those of the batch; gradient filters
- *     must be off then
+ *     where the model has any, {@link Statistics#AUTO}. The authors' code takes those of the batch; what needs
+ *     gradients of single samples must be off then
  * @param compat whether to bring back three quirks of the authors' code: the momentum moves theta where no sample is
  *     reliable, a reset keeps the loss average, and a reset keeps the momentum
  */
@@ -50,6 +52,7 @@ public record SarConfig(
         LayerSelection layers,
         OptionalDouble maxGradientNorm,
         OptionalDouble gradientQuantile,
+        OptionalDouble maxSampleInfluence,
         Statistics statistics,
         boolean compat) {
 
@@ -89,9 +92,11 @@ public record SarConfig(
         Range.SHARE.require(method + ".sourceMomentum", sourceMomentum);
         maxGradientNorm.ifPresent(value -> Range.POSITIVE.require(method + ".maxGradientNorm", value));
         gradientQuantile.ifPresent(value -> Range.QUANTILE.require(method + ".gradientQuantile", value));
-        if (statistics.useBatch() && (maxGradientNorm.isPresent() || gradientQuantile.isPresent())) {
+        maxSampleInfluence.ifPresent(value -> Range.POSITIVE.require(method + ".maxSampleInfluence", value));
+        if (statistics.useBatch()
+                && (maxGradientNorm.isPresent() || gradientQuantile.isPresent() || maxSampleInfluence.isPresent())) {
             throw new IllegalArgumentException(
-                    "%1$s.maxGradientNorm and %1$s.gradientQuantile must be off where %1$s.statistics is '%2$s': a sample has no gradient of its own then"
+                    "%1$s.maxGradientNorm, %1$s.gradientQuantile and %1$s.maxSampleInfluence must be off where %1$s.statistics is '%2$s': a sample has no gradient of its own then"
                             .formatted(method, statistics));
         }
     }
@@ -142,6 +147,7 @@ public record SarConfig(
         private LayerSelection layers = LayerSelection.allButLast();
         private OptionalDouble maxGradientNorm = OptionalDouble.empty();
         private OptionalDouble gradientQuantile = OptionalDouble.empty();
+        private OptionalDouble maxSampleInfluence = OptionalDouble.empty();
         private Statistics statistics = DEFAULT_STATISTICS;
         private boolean compat;
 
@@ -161,6 +167,7 @@ public record SarConfig(
             layers = base.layers;
             maxGradientNorm = base.maxGradientNorm;
             gradientQuantile = base.gradientQuantile;
+            maxSampleInfluence = base.maxSampleInfluence;
             statistics = base.statistics;
             compat = base.compat;
         }
@@ -250,6 +257,12 @@ public record SarConfig(
             return this;
         }
 
+        /** See {@link SarConfig#maxSampleInfluence()}. */
+        public Builder maxSampleInfluence(double maxSampleInfluence) {
+            this.maxSampleInfluence = OptionalDouble.of(maxSampleInfluence);
+            return this;
+        }
+
         /** See {@link SarConfig#statistics()}. */
         public Builder statistics(Statistics statistics) {
             this.statistics = statistics;
@@ -285,6 +298,7 @@ public record SarConfig(
                     layers,
                     maxGradientNorm,
                     gradientQuantile,
+                    maxSampleInfluence,
                     statistics,
                     compat);
         }

@@ -62,6 +62,11 @@ public final class SarProvider implements MethodProvider {
                         "off",
                         "largest quantile of its batch for the norm of a reliable sample's own gradient, "
                                 + Range.QUANTILE),
+                new Setting(
+                        "maxSampleInfluence",
+                        "off",
+                        "a reliable sample's own gradient is clipped to so many times the median norm of its batch, "
+                                + Range.POSITIVE),
                 statistics(defaults.statistics()),
                 new Setting("compat", "false", "brings back three quirks of SAR's official code, true or false"));
     }
@@ -78,6 +83,7 @@ public final class SarProvider implements MethodProvider {
         settings.text("layers").ifPresent(config::layers);
         settings.number("maxGradientNorm").ifPresent(config::maxGradientNorm);
         settings.number("gradientQuantile").ifPresent(config::gradientQuantile);
+        settings.number("maxSampleInfluence").ifPresent(config::maxSampleInfluence);
         settings.text("statistics").ifPresent(config::statistics);
         settings.flag("compat").ifPresent(config::compat);
         return config;

@@ -16,6 +16,8 @@ import io.tta4j.sar.minimizer.Sgd;
 import io.tta4j.sar.recovery.LossAverageReset;
 import io.tta4j.sar.recovery.Recovery;
 import io.tta4j.sar.recovery.SourcePull;
+import io.tta4j.sar.weight.ClippedInfluence;
+import io.tta4j.sar.weight.SampleWeights;
 
 /**
  * The recipe of {@link Sar} with the minimizer left open: the entropy of reliable samples is descended along the
@@ -31,13 +33,14 @@ public record SarRecipe(SarConfig config, Minimizer minimizer) {
      * The state before the first request: the model as it was trained.
      *
      * @throws IllegalArgumentException if the settings do not fit the model: {@code layers} matches no layer, or
-     *     samples are not independent and a gradient filter is set
+     *     samples are not independent and gradients of single samples are asked for
      */
     public State initial(AdaptableModel model) {
         config.layers().mask(model.layout());
         if (!model.samplesIndependent()) {
             config.maxGradientNorm().ifPresent(limit -> refuse("maxGradientNorm", limit));
             config.gradientQuantile().ifPresent(q -> refuse("gradientQuantile", q));
+            config.maxSampleInfluence().ifPresent(multiple -> refuse("maxSampleInfluence", multiple));
         }
         return State.of(model.source());
     }
@@ -62,6 +65,9 @@ public record SarRecipe(SarConfig config, Minimizer minimizer) {
                 config.objective(),
                 reliable(margin),
                 margin,
+                config.maxSampleInfluence().isPresent()
+                        ? new ClippedInfluence(config.maxSampleInfluence().getAsDouble())
+                        : SampleWeights.equal(),
                 config.layers().mask(model.layout()),
                 model.samplesIndependent());
         Recovery recovery = new LossAverageReset(config.resetThreshold().nats(model.classes()), config.compat());

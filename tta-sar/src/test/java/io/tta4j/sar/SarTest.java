@@ -382,6 +382,41 @@ class SarTest {
                 .isEqualTo(1);
     }
 
+    /** Nine samples alike and one whose own gradient is 3 times as long, with rho 0 so that the step is their mean. */
+    @Test
+    void aSampleOfGreatInfluenceIsClippedToAMultipleOfTheMedian() {
+        float[][] samples = new float[10][];
+        Arrays.fill(samples, new float[] {6, 0});
+        samples[9] = new float[] {0, 4};
+        Batch batch = LinearModel.batch(samples);
+        SarConfig base = SarConfig.custom()
+                .rho(0)
+                .momentum(0)
+                .learningRate(1)
+                .resetThreshold(0)
+                .layers("all")
+                .build();
+        double ordinary = gradientNorm(6);
+        double great = gradientNorm(4);
+        assertThat(great / ordinary).isBetween(2.0, 5.0);
+        Vector unclipped = moved(base, batch);
+        Vector clipped = moved(SarConfig.from(base).maxSampleInfluence(1.5).build(), batch);
+        Vector alone = moved(base, LinearModel.batch(samples[9]));
+
+        // What is missing is the part of the tenth sample's gradient that is above 1.5 medians.
+        double missing = (1 - 1.5 * ordinary / great) / 10;
+        assertThat(unclipped.minus(clipped).minus(alone.times((float) missing)).norm())
+                .isLessThan(1e-6);
+        assertThat(moved(SarConfig.from(base).maxSampleInfluence(10).build(), batch))
+                .as("no bit changes where no sample is clipped")
+                .isEqualTo(unclipped);
+    }
+
+    private Vector moved(SarConfig config, Batch batch) {
+        State start = State.of(model.source());
+        return step(Sar.of(config), start, batch).state().theta().minus(start.theta());
+    }
+
     private int reliable(SarConfig config, Batch batch) {
         StepReport report =
                 step(Sar.of(config), State.of(model.source()), batch).report();
@@ -411,6 +446,10 @@ class SarTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("sar.gradientQuantile must be off")
                 .hasMessageContaining("0.5");
+        assertThatThrownBy(() ->
+                        Sar.of(SarConfig.custom().maxSampleInfluence(3).build()).initial(interacting))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("sar.maxSampleInfluence must be off");
         assertThat(Sar.ofDefaults().initial(interacting)).isEqualTo(State.of(interacting.source()));
     }
 

@@ -45,6 +45,7 @@ class SettingsTest {
                         "layers",
                         "maxGradientNorm",
                         "gradientQuantile",
+                        "maxSampleInfluence",
                         "statistics",
                         "compat");
         assertThat(Methods.named("tent").settings())
@@ -65,6 +66,7 @@ class SettingsTest {
                         "0.029 ln C",
                         "0.97",
                         "all but the last floor(L/4)",
+                        "off",
                         "off",
                         "off",
                         "auto",
@@ -132,6 +134,7 @@ class SettingsTest {
                         Map.entry("layers", "layer1.*"),
                         Map.entry("maxGradientNorm", "2"),
                         Map.entry("gradientQuantile", "0.75"),
+                        Map.entry("maxSampleInfluence", "3"),
                         Map.entry("compat", "true")))
                 .config();
 
@@ -147,6 +150,7 @@ class SettingsTest {
                         .layers("layer1.*")
                         .maxGradientNorm(2)
                         .gradientQuantile(0.75)
+                        .maxSampleInfluence(3)
                         .compat(true)
                         .build());
         assertThat(config.learningRate().of(7)).isEqualTo(0.01);
@@ -196,6 +200,7 @@ class SettingsTest {
                 "gradientQuantile | 0.0 | greater than 0 and at most 1",
                 "gradientQuantile | 1.5 | greater than 0 and at most 1",
                 "gradientQuantile | NaN | greater than 0 and at most 1",
+                "maxSampleInfluence | 0.0 | greater than 0 and finite",
             })
     void aSarSettingOutOfRangeIsRefusedByName(String name, String value, String range) {
         assertThatThrownBy(() -> sar(Map.of(name, value)))
@@ -232,8 +237,8 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"maxGradientNorm, batch", "gradientQuantile, 0.5"})
-    void gradientFiltersAndStatisticsOfTheBatchExcludeEachOther(String filter, String statistics) {
+    @CsvSource({"maxGradientNorm, batch", "gradientQuantile, 0.5", "maxSampleInfluence, batch"})
+    void gradientsOfSamplesAndStatisticsOfTheBatchExcludeEachOther(String filter, String statistics) {
         assertThatThrownBy(() -> sar(Map.of(filter, "0.5", "statistics", statistics)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("sar." + filter)
