@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How many bytes of heap a state takes, as 64-bit Java lays objects out with compressed references. What several states
- * share, such as the source's theta, is counted for each: the figure is never too small.
+ * How many bytes of heap a state takes, as 64-bit Java lays objects out with compressed references; within a few
+ * percent of what was measured. What several states share, such as the source's theta, is counted for each.
  */
 final class Footprint {
 

@@ -560,8 +560,7 @@ class StateCacheTest {
         cache.close();
         assertThat(files.keys()).hasSize(keys);
         for (Map.Entry<String, Long> stream : plain.entrySet()) {
-            assertThat(files
-                            .latest(stream.getKey(), "1-2-3", "walk")
+            assertThat(files.latest(stream.getKey(), "1-2-3", "walk")
                             .orElseThrow()
                             .snapshot()
                             .state())
