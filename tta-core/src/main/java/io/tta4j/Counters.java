@@ -1,5 +1,7 @@
 package io.tta4j;
 
+import java.util.Map;
+
 /**
  * What an {@link AdaptiveModel} has done so far.
  *
@@ -18,4 +20,29 @@ public record Counters(
         long reliableSamples,
         long adaptedSamples,
         long resets,
-        long rejected) {}
+        long rejected) {
+
+    /** These by name, to be saved with a state. */
+    Map<String, Long> byName() {
+        return Map.of(
+                "requests", requests,
+                "samples", samples,
+                "steps", steps,
+                "reliableSamples", reliableSamples,
+                "adaptedSamples", adaptedSamples,
+                "resets", resets,
+                "rejected", rejected);
+    }
+
+    /** What was saved; 0 where there is nothing of a name. */
+    static Counters byName(Map<String, Long> saved) {
+        return new Counters(
+                saved.getOrDefault("requests", 0L),
+                saved.getOrDefault("samples", 0L),
+                saved.getOrDefault("steps", 0L),
+                saved.getOrDefault("reliableSamples", 0L),
+                saved.getOrDefault("adaptedSamples", 0L),
+                saved.getOrDefault("resets", 0L),
+                saved.getOrDefault("rejected", 0L));
+    }
+}

@@ -125,6 +125,28 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("io.tta4j.predictor");
 
+    /** A file format of vectors and matrices, and what streams have learned in such files. */
+    @ArchTest
+    static final ArchRule FILES_KNOW_THE_MODEL_ONLY = classes()
+            .that()
+            .resideInAPackage("io.tta4j.file")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(with("io.tta4j.file", "io.tta4j.model", "com.fasterxml.jackson.."));
+
+    @ArchTest
+    static final ArchRule SNAPSHOTS_KNOW_STATES_ONLY = classes()
+            .that()
+            .resideInAPackage("io.tta4j.snapshot")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(with(
+                    "io.tta4j.snapshot",
+                    "io.tta4j.file",
+                    "io.tta4j.method",
+                    "io.tta4j.model",
+                    "com.fasterxml.jackson.."));
+
     private static String[] with(String... ours) {
         return Stream.of(OUTSIDE, ours).flatMap(Arrays::stream).toArray(String[]::new);
     }

@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
 import io.tta4j.engine.Features;
+import io.tta4j.engine.Fingerprint;
 import io.tta4j.engine.InspectableModel;
 import io.tta4j.engine.Inspection;
 import io.tta4j.engine.Leases;
@@ -59,6 +60,7 @@ public final class DjlModel implements InspectableModel {
     static final String FEATURES = "features";
 
     private final String name;
+    private final Optional<Fingerprint> file;
     private final PtNDManager manager;
     private final ModulePool modules;
     private final Probe.Facts facts;
@@ -68,12 +70,14 @@ public final class DjlModel implements InspectableModel {
 
     private DjlModel(
             String name,
+            Optional<Fingerprint> file,
             PtNDManager manager,
             ModulePool modules,
             Probe.Facts facts,
             List<InputSpec> inputs,
             boolean keepsActivations) {
         this.name = name;
+        this.file = file;
         this.manager = manager;
         this.modules = modules;
         this.facts = facts;
@@ -97,7 +101,12 @@ public final class DjlModel implements InspectableModel {
     public static DjlModel load(Path file, DjlOptions options) {
         EngineLibraries.require();
         TorchScript script = TorchScript.read(file);
-        return load(file, String.valueOf(file.getFileName()), script, script, options);
+        try {
+            Optional<Fingerprint> fingerprint = Optional.of(Fingerprint.of(List.of(file)));
+            return load(file, String.valueOf(file.getFileName()), fingerprint, script, script, options);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**
@@ -121,7 +130,11 @@ public final class DjlModel implements InspectableModel {
                     JniUtils.writeModule(module, stream, false);
                 }
                 TorchScript script = TorchScript.read(file);
-                return load(file, model.getName(), script, original(model, script), options);
+                Optional<Path> original = original(model);
+                Optional<Fingerprint> fingerprint =
+                        original.isPresent() ? Optional.of(Fingerprint.of(List.of(original.get()))) : Optional.empty();
+                TorchScript whole = original.map(TorchScript::read).orElse(script);
+                return load(file, model.getName(), fingerprint, script, whole, options);
             } finally {
                 Files.delete(file);
             }
@@ -130,18 +143,21 @@ public final class DjlModel implements InspectableModel {
         }
     }
 
-    /** What the file of a model says of it; the copy does not have the example that it was traced with. */
-    private static TorchScript original(Model model, TorchScript copy) {
-        Path folder = model.getModelPath();
-        if (folder == null) {
-            return copy;
-        }
-        Path file = folder.resolve(model.getName() + ".pt");
-        return Files.isRegularFile(file) ? TorchScript.read(file) : copy;
+    /** The file of a model, which has what a copy does not: the example that it was traced with. */
+    private static Optional<Path> original(Model model) {
+        return Optional.ofNullable(model.getModelPath())
+                .map(folder -> folder.resolve(model.getName() + ".pt"))
+                .filter(Files::isRegularFile);
     }
 
     /** @param original what is known of the inputs */
-    private static DjlModel load(Path file, String name, TorchScript script, TorchScript original, DjlOptions options) {
+    private static DjlModel load(
+            Path file,
+            String name,
+            Optional<Fingerprint> fingerprint,
+            TorchScript script,
+            TorchScript original,
+            DjlOptions options) {
         PtNDManager manager = EngineLibraries.manager(options.device());
         try {
             NativeModule module = NativeModule.load(file, name, manager, script.takesTheta(), options.features());
@@ -150,6 +166,7 @@ public final class DjlModel implements InspectableModel {
             Probe.Facts facts = Probe.of(name, module, candidates, inputs, options.features());
             return new DjlModel(
                     name,
+                    fingerprint,
                     manager,
                     new ModulePool(module, manager, options.modules()),
                     facts,
@@ -204,6 +221,15 @@ public final class DjlModel implements InspectableModel {
     @Override
     public Vector source() {
         return facts.source();
+    }
+
+    /**
+     * {@inheritDoc} Of the module's file and the layers that are adapted; where DJL has loaded the model from
+     * elsewhere, of the latter.
+     */
+    @Override
+    public String fingerprint() {
+        return file.map(held -> held.with(layout(), source())).orElseGet(InspectableModel.super::fingerprint);
     }
 
     @Override

@@ -47,6 +47,16 @@ public interface AdaptableModel extends AutoCloseable {
     Vector source();
 
     /**
+     * What tells this model from others: what was learned on one with the same fingerprint can be taken over. The same
+     * in every process; views of a model have the model's.
+     *
+     * @return up to 200 characters without spaces; by default from the layout and the source's values
+     */
+    default String fingerprint() {
+        return layout().fingerprint(source());
+    }
+
+    /**
      * Whether a sample's logits depend on that sample alone. Only then do gradients over parts of a batch add up to the
      * gradient over the whole, and only then is {@link Pass#samplePullback} defined.
      */

@@ -51,6 +51,11 @@ final class MovedModel implements AdaptableModel {
     }
 
     @Override
+    public String fingerprint() {
+        return model.fingerprint();
+    }
+
+    @Override
     public boolean samplesIndependent() {
         return model.samplesIndependent();
     }

@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import io.tta4j.engine.Fingerprint;
 import io.tta4j.model.ModelException;
 import io.tta4j.onnx.graph.FileValues;
 import io.tta4j.onnx.session.NativeSession;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -42,7 +44,7 @@ abstract sealed class ModelFile {
 
     /** @param bytes the file's bytes with all weights inside; not copied */
     static ModelFile of(byte[] bytes, String name) {
-        return new InMemory(bytes, name, Optional.empty());
+        return new InMemory(bytes, name, Fingerprint.of(bytes), Optional.empty());
     }
 
     /** What messages call it. */
@@ -64,7 +66,7 @@ abstract sealed class ModelFile {
                 whole.getGraphBuilder().setInitializer(i, FileValues.loaded(tensor));
             }
         }
-        return new InMemory(whole.build().toByteArray(), name, Optional.of(remark));
+        return new InMemory(whole.build().toByteArray(), name, fingerprint(), Optional.of(remark));
     }
 
     /**
@@ -89,6 +91,9 @@ abstract sealed class ModelFile {
     }
 
     abstract ModelProto parse() throws IOException;
+
+    /** What the files held that the model was first read from; another form of it has that of its origin. */
+    abstract Fingerprint fingerprint();
 
     /** Opens a session over the model as it is. */
     abstract NativeSession open(SessionSettings settings);
@@ -115,17 +120,24 @@ abstract sealed class ModelFile {
     private static final class InMemory extends ModelFile {
 
         private final byte[] bytes;
+        private final Fingerprint fingerprint;
         private final Optional<String> remark;
 
-        InMemory(byte[] bytes, String name, Optional<String> remark) {
+        InMemory(byte[] bytes, String name, Fingerprint fingerprint, Optional<String> remark) {
             super(name);
             this.bytes = bytes;
+            this.fingerprint = fingerprint;
             this.remark = remark;
         }
 
         @Override
         Optional<String> remark() {
             return remark;
+        }
+
+        @Override
+        Fingerprint fingerprint() {
+            return fingerprint;
         }
 
         @Override
@@ -163,6 +175,11 @@ abstract sealed class ModelFile {
         OnDisk(Path file) {
             super(String.valueOf(file.getFileName()));
             this.file = file;
+        }
+
+        @Override
+        Fingerprint fingerprint() {
+            return Objects.requireNonNull(first, "a file that was not read has no fingerprint");
         }
 
         @Override

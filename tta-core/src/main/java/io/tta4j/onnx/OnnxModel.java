@@ -180,6 +180,12 @@ public final class OnnxModel implements InspectableModel {
         return known.source();
     }
 
+    /** {@inheritDoc} Of the file, the files with its weights, and the layers that are adapted. */
+    @Override
+    public String fingerprint() {
+        return known.file().fingerprint().with(layout(), source());
+    }
+
     @Override
     public boolean samplesIndependent() {
         return known.samplesIndependent();

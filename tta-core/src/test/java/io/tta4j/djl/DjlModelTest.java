@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,23 @@ class DjlModelTest {
             assertThat(model.layout().layers())
                     .extracting(NormLayer::name, NormLayer::kind, NormLayer::width)
                     .containsExactly(tuple("first", NormKind.GROUP), tuple("second", NormKind.LAYER));
+        }
+    }
+
+    @Test
+    void aFingerprintIsOfTheFile() throws IOException {
+        byte[] bytes = Files.readAllBytes(small("small.pt"));
+        CRC32C checksum = new CRC32C();
+        checksum.update(bytes);
+        try (DjlModel model = load("small.pt");
+                DjlModel other = load("theta.pt")) {
+            assertThat(model.fingerprint())
+                    .isEqualTo("%d-%08x-%s"
+                            .formatted(
+                                    bytes.length,
+                                    checksum.getValue(),
+                                    model.layout().fingerprint(model.source())))
+                    .isNotEqualTo(other.fingerprint());
         }
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,6 +121,22 @@ class FixedBatchTest {
                 assertThat(each.features().toArray())
                         .containsExactly(expected.features().toArray(), within(1e-5f));
             }
+        }
+    }
+
+    /** What is learned stays good whatever the opened form comes to look like. */
+    @Test
+    void hasTheFingerprintOfTheFile() {
+        byte[] bytes = transformer(2).toByteArray();
+        CRC32C checksum = new CRC32C();
+        checksum.update(bytes);
+        try (OnnxModel model = OnnxModel.load(bytes, "fixed.onnx", OnnxOptions.ofDefaults())) {
+            assertThat(model.fingerprint())
+                    .isEqualTo("%d-%08x-%s"
+                            .formatted(
+                                    bytes.length,
+                                    checksum.getValue(),
+                                    model.layout().fingerprint(model.source())));
         }
     }
 

@@ -70,6 +70,20 @@ class OnnxModelTest {
     }
 
     @Test
+    void hasOneFingerprintFromMemoryAndFromAFile(@TempDir Path folder) throws IOException {
+        ModelProto proto = classifier(logits -> logits);
+        Path file = Files.write(folder.resolve("net.onnx"), proto.toByteArray());
+        try (OnnxModel inMemory = load(proto);
+                OnnxModel onDisk = OnnxModel.load(file);
+                OnnxModel other = load(classifier(logits -> logits.then("Softmax", "end")))) {
+            assertThat(onDisk.fingerprint())
+                    .isEqualTo(inMemory.fingerprint())
+                    .isNotEqualTo(other.fingerprint())
+                    .matches("\\d+-[0-9a-f]{8}-[0-9a-f]{32}");
+        }
+    }
+
+    @Test
     void givesTheSameLogitsServedOrTraced() {
         try (OnnxModel model = plain()) {
             Vector theta = moved(model.source());

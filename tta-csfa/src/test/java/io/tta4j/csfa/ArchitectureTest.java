@@ -43,6 +43,6 @@ class ArchitectureTest {
                     "org.jspecify..",
                     "com.fasterxml.jackson..",
                     "io.tta4j.model",
-                    "io.tta4j.sar.file",
+                    "io.tta4j.file",
                     "io.tta4j.csfa.prototype");
 }

@@ -2,7 +2,7 @@ package io.tta4j.csfa.prototype;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tta4j.sar.file.SafeTensors;
+import io.tta4j.file.SafeTensors;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

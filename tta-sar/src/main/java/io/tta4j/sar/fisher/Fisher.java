@@ -1,8 +1,8 @@
 package io.tta4j.sar.fisher;
 
+import io.tta4j.file.SafeTensors;
 import io.tta4j.model.AffineLayout;
 import io.tta4j.model.Vector;
-import io.tta4j.sar.file.SafeTensors;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;

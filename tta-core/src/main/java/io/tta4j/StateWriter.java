@@ -1,0 +1,67 @@
+package io.tta4j;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One daemon thread that writes states: those who leave memory, and at each interval those who have changed. Where more
+ * wait than it may hold, who brings one more writes it himself, so that memory stays bounded.
+ */
+final class StateWriter implements Executor, AutoCloseable {
+
+    /** How many may wait unless told otherwise: 64. */
+    static final int DEFAULT_WAITING = 64;
+
+    private final ScheduledThreadPoolExecutor thread;
+    private final int waiting;
+
+    /**
+     * A writer that does nothing yet.
+     *
+     * @param name of the thread
+     * @param waiting how many may wait
+     */
+    StateWriter(String name, int waiting) {
+        this.waiting = waiting;
+        this.thread = new ScheduledThreadPoolExecutor(1, work -> {
+            Thread made = new Thread(work, name);
+            made.setDaemon(true);
+            return made;
+        });
+    }
+
+    @Override
+    public void execute(Runnable work) {
+        if (thread.isShutdown() || thread.getQueue().size() >= waiting) {
+            work.run();
+        } else {
+            thread.execute(work);
+        }
+    }
+
+    /** Writes all changed states of a cache again and again, that long apart. */
+    void every(Duration interval, StateCache<?> cache) {
+        var unused = thread.scheduleAtFixedRate(
+                cache::saveDirty, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Ends when all that waits is written. */
+    @Override
+    public void close() {
+        thread.shutdown();
+        boolean interrupted = false;
+        boolean ended = false;
+        while (!ended) {
+            try {
+                ended = thread.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.tta4j;
+
+import io.tta4j.snapshot.Snapshot;
+import io.tta4j.snapshot.SnapshotStore;
+import io.tta4j.snapshot.StoredSnapshot;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/** A store in memory that keeps all versions, and fails or does something else meanwhile when told to. */
+final class MapStore implements SnapshotStore {
+
+    final AtomicInteger reads = new AtomicInteger();
+    final AtomicInteger writes = new AtomicInteger();
+    volatile boolean unreadable;
+    volatile boolean full;
+    volatile Runnable whileReading = () -> {};
+    volatile Runnable whileWriting = () -> {};
+
+    private final Map<String, List<Snapshot>> versions = new ConcurrentHashMap<>();
+
+    private List<Snapshot> of(String stream) {
+        return versions.getOrDefault(stream, List.of());
+    }
+
+    @Override
+    public Written save(String stream, Snapshot snapshot) throws IOException {
+        whileWriting.run();
+        if (full) {
+            throw new IOException("No space left on device");
+        }
+        writes.incrementAndGet();
+        List<Snapshot> all = versions.compute(stream, (key, before) -> {
+            List<Snapshot> longer = new ArrayList<>(before == null ? List.of() : before);
+            longer.add(snapshot);
+            return longer;
+        });
+        return new Written(all.size(), 1);
+    }
+
+    @Override
+    public Optional<StoredSnapshot> latest(String stream, String fingerprint, String method) throws IOException {
+        whileReading.run();
+        reads.incrementAndGet();
+        if (unreadable) {
+            throw new IOException("Input/output error");
+        }
+        return at(stream, of(stream).size());
+    }
+
+    @Override
+    public Optional<StoredSnapshot> at(String stream, long version) {
+        return version < 1 || version > of(stream).size()
+                ? Optional.empty()
+                : Optional.of(new StoredSnapshot(version, of(stream).get((int) version - 1), List.of()));
+    }
+
+    @Override
+    public List<Long> versions(String stream) {
+        return LongStream.rangeClosed(1, of(stream).size()).boxed().toList();
+    }
+
+    @Override
+    public void remove(String stream) throws IOException {
+        if (full) {
+            throw new IOException("Read-only file system");
+        }
+        versions.remove(stream);
+    }
+
+    @Override
+    public Stream<String> keys() {
+        return versions.keySet().stream();
+    }
+
+    @Override
+    public void close() {}
+
+    /** The steps of each version of a stream. */
+    List<Long> steps(String stream) {
+        return IntStream.range(0, of(stream).size())
+                .mapToObj(i -> (long) of(stream).get(i).state().scalar("steps").orElse(0))
+                .toList();
+    }
+}
