@@ -28,8 +28,8 @@ import java.util.OptionalInt;
  * @param overload what is given up where that is not enough; by default the oldest
  * @param budget in BACKGROUND, how much adaptation may take; by default a quarter of the wall time
  * @param sliceRows in BACKGROUND, how many rows a run of a step has at most, at least 1; by default as many as take a
- *     third of a typical request. Runs cannot be interrupted, so this is how long a request may meet one. Where samples
- *     interact, a step is never cut
+ *     quarter of a typical request. Runs cannot be interrupted, so this is how long a request may meet one. Where
+ *     samples interact, a step is never cut
  * @param patience in BACKGROUND, how long a slice that the budget allows lets requests go first, at most; by default
  *     100 ms. Without gaps between requests, this is what adaptation gets on with
  * @param finishOnClose whether {@link AdaptiveModel#close} learns from what is pending; by default it is dropped

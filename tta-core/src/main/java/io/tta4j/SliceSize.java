@@ -3,12 +3,12 @@ package io.tta4j;
 import java.util.OptionalInt;
 
 /**
- * How many rows a slice has: as many as are run in a third of what a typical request takes, by what both took of late;
- * one until that is known. Requests may tell what they took from many threads, slices from one.
+ * How many rows a slice has: as many as are run in a quarter of what a typical request takes, by what both took of
+ * late; one until that is known. Requests may tell what they took from many threads, slices from one.
  */
 final class SliceSize {
 
-    private static final int SHARE_OF_REQUEST = 3;
+    private static final int SHARE_OF_REQUEST = 4;
 
     /** Requests at once slow each other down; the quicker ones tell what one takes by itself. */
     private static final double QUICK = 0.25;

@@ -3,6 +3,7 @@ package io.tta4j.bench;
 import io.tta4j.AdaptiveModel;
 import io.tta4j.Budget;
 import io.tta4j.Execution;
+import io.tta4j.Mode;
 import io.tta4j.RuntimeConfig;
 import io.tta4j.bench.OpenLoop.Arrivals;
 import io.tta4j.event.RuntimeEvent;
@@ -46,10 +47,10 @@ public final class PredictLoad implements Callable<Integer> {
     private int batch = 16;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of each session.")
-    private int threads = 2;
+    private int threads = 1;
 
     @Option(names = "--clients", paramLabel = "N", description = "Requests that may be in flight at once.")
-    private int clients = 4;
+    private int clients = Runtime.getRuntime().availableProcessors();
 
     @Option(names = "--load", paramLabel = "SHARE", description = "Share of the plain session's capacity.")
     private double load = 0.5;
@@ -77,6 +78,12 @@ public final class PredictLoad implements Callable<Integer> {
     private final AtomicLong steps = new AtomicLong();
     private final AtomicLong droppedRows = new AtomicLong();
 
+    @Option(names = "--mode", defaultValue = "adapting", description = "${COMPLETION-CANDIDATES}: what tta4j does.")
+    private Mode mode = Mode.ADAPTING;
+
+    @Option(names = "--stop-spinning", description = "The plain session's threads stop spinning with each run, too.")
+    private boolean stopSpinning;
+
     private PredictLoad() {}
 
     /** Measures and ends the process. */
@@ -94,7 +101,7 @@ public final class PredictLoad implements Callable<Integer> {
                 .budget(Budget.share(budget))
                 .build();
         OnnxOptions options = OnnxOptions.custom().intraOpThreads(threads).build();
-        try (PlainSession plain = PlainSession.open(model, threads, true);
+        try (PlainSession plain = PlainSession.open(model, threads, !stopSpinning);
                 OnnxModel adaptable = OnnxModel.load(model, options);
                 AdaptiveModel adaptive = AdaptiveModel.of(adaptable, new FixedShareSar(share), config);
                 OpenLoop loop = new OpenLoop(clients)) {
@@ -113,6 +120,7 @@ public final class PredictLoad implements Callable<Integer> {
                 }
                 adaptive.flush();
             }
+            adaptive.setMode(mode);
             adaptive.pause();
             loop.throughput(toAdaptive, WARM_UP_SECONDS);
             double capacity = loop.throughput(toPlain, WARM_UP_SECONDS);
