@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +26,9 @@ final class BackgroundSchedule implements Schedule {
     private final boolean finishOnClose;
     private final Queue<CompletableFuture<@Nullable Void>> flushes = new ConcurrentLinkedQueue<>();
     private final Thread thread;
+    /** A permit to unpark may be used up by a lock on the way to parking; this stays until it is looked at. */
+    private final AtomicBoolean news = new AtomicBoolean();
+
     private volatile boolean paused;
     private volatile boolean closed;
 
@@ -76,13 +80,14 @@ final class BackgroundSchedule implements Schedule {
     private void handOver(StreamState stream, Batch batch, Optional<Matrix> sourceLogits, int era, long start) {
         size.request(serving.ticker().nanos() - start);
         if (serving.learns() && gathered.add(stream, batch, sourceLogits, era)) {
-            LockSupport.unpark(thread);
+            wake();
         }
     }
 
     private void run() {
         while (!closed) {
             Thread.interrupted();
+            news.set(false);
             CompletableFuture<@Nullable Void> flush = flushes.peek();
             if (flush != null) {
                 finish();
@@ -95,11 +100,7 @@ final class BackgroundSchedule implements Schedule {
             if (due != null) {
                 learn(due);
             } else {
-                serving.ticker()
-                        .park(
-                                wait > 0
-                                        ? wait
-                                        : gathered.untilDue(serving.ticker().nanos()));
+                park(wait > 0 ? wait : gathered.untilDue(serving.ticker().nanos()));
             }
         }
         if (finishOnClose) {
@@ -109,6 +110,17 @@ final class BackgroundSchedule implements Schedule {
         for (CompletableFuture<@Nullable Void> flush = flushes.poll(); flush != null; flush = flushes.poll()) {
             flush.complete(null);
         }
+    }
+
+    private void park(long nanos) {
+        if (!news.get()) {
+            serving.ticker().park(nanos);
+        }
+    }
+
+    private void wake() {
+        news.set(true);
+        LockSupport.unpark(thread);
     }
 
     private long untilAllowed() {
@@ -141,7 +153,7 @@ final class BackgroundSchedule implements Schedule {
     @Override
     public void resume() {
         paused = false;
-        LockSupport.unpark(thread);
+        wake();
     }
 
     @Override
@@ -151,14 +163,14 @@ final class BackgroundSchedule implements Schedule {
         if (closed) {
             return;
         }
-        LockSupport.unpark(thread);
+        wake();
         flush.join();
     }
 
     @Override
     public void drop(String cause) {
         gathered.dropAll(cause);
-        LockSupport.unpark(thread);
+        wake();
     }
 
     @Override
@@ -167,7 +179,7 @@ final class BackgroundSchedule implements Schedule {
             gathered.dropAll("closed");
         }
         closed = true;
-        LockSupport.unpark(thread);
+        wake();
         if (Thread.currentThread() != thread) {
             join();
         }
