@@ -26,9 +26,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Learns how sure a model is of data like its own, once, from clean images, for guard.calibration.",
             "",
-            "The images must be none that the model was trained on, of which it would be too sure: a folder with images.npy,",
-            "uint8 [N, H, W, 3], for which no labels are needed, or another data set without corruption (docs/data.md).",
-            "The more, the sooner the drift gate finds a drift. The file holds quantiles of entropies, no sample.",
+            "The images must be none that the model was trained on, of which it would be too sure: a folder with",
+            "images.npy, uint8 [N, H, W, 3], for which no labels are needed, or another data set without corruption",
+            "(docs/data.md). The more, the sooner the drift gate finds a drift. The file holds quantiles of entropies,",
+            "no sample.",
             ""
         },
         mixinStandardHelpOptions = true,
