@@ -52,7 +52,15 @@ public final class Guards {
         return new Guards(config);
     }
 
-    /** Guards with default settings. */
+    /**
+     * Guards with default settings. They are against accidents, and do not stop whoever sends batches to do harm: the
+     * bounds leave such a one room enough. What does is a {@linkplain GuardConfig#canary canary set}, for which a few
+     * hundred samples without labels will do:
+     *
+     * <pre>{@code
+     * Guards.of(GuardConfig.custom().canary(Canary.answeredBySource(samples)).build())
+     * }</pre>
+     */
     public static Guards ofDefaults() {
         return of(GuardConfig.ofDefaults());
     }

@@ -12,6 +12,7 @@ import io.tta4j.method.Methods;
 import io.tta4j.method.State;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
+import io.tta4j.model.Matrix;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Tensor;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ class PoisoningTest {
     private static final int ROUNDS = 24;
     private static final int CHOOSE_EVERY = 6;
     private static final int CLEAN_BATCHES = 20;
+    private static final int BATCHES_OF_OTHER = 8;
 
     private static float[] noise(Random random, double scale) {
         float[] values = new float[ROWS * PIXELS];
@@ -136,6 +138,59 @@ class PoisoningTest {
                     .isGreaterThan(source - 0.02);
             assertThat(accuracyAfterPoison(model, method, Guards.of(withGate))).isGreaterThan(source - 0.02);
         }
+    }
+
+    /** The step that was published, at the same rate, and samples without labels. */
+    @Test
+    void samplesWithoutLabelsHoldSar() {
+        ReferenceImages support = ReferenceImages.read("cifar10/support/images.npy");
+        Method method = Sar.of(SarConfig.published().learningRate(0.005).build());
+        try (AdaptableModel model = ReferenceImages.network("resnet20-gn.onnx")) {
+            int[] set = IntStream.range(0, 256).toArray();
+            GuardConfig canary = GuardConfig.custom()
+                    .canary(Canary.answeredBySource(support.select(model, set)))
+                    .canaryEvery(8)
+                    .build();
+            double source = accuracy(
+                    AdaptiveModel.of(model, Methods.source()), model, ReferenceImages.read("cifar10/clean/images.npy"));
+
+            assertThat(accuracyAfterPoison(model, method, Guards.finiteOnly()))
+                    .as("without guards the attack does harm")
+                    .isLessThan(source - 0.1);
+            assertThat(accuracyAfterPoison(model, method, Guards.of(canary))).isGreaterThan(source - 0.02);
+        }
+    }
+
+    /** Two streams over one network, one of them poisoned, and the other one again where there is no first. */
+    @Test
+    void anotherStreamKeepsItsBits() {
+        ReferenceImages images = ReferenceImages.read();
+        Method method = Sar.ofDefaults();
+        List<Matrix> answersAlone = new ArrayList<>();
+        State alone;
+        try (AdaptableModel model = ReferenceImages.network("resnet20-gn.onnx")) {
+            AdaptiveModel stream = guarded(model, method);
+            for (int k = 0; k < BATCHES_OF_OTHER; k++) {
+                answersAlone.add(stream.predict(images.batch(model, k)).logits());
+            }
+            alone = stream.state();
+        }
+        try (AdaptableModel model = ReferenceImages.network("resnet20-gn.onnx")) {
+            AdaptiveModel attacked = guarded(
+                    model, Tent.of(TentConfig.custom().learningRate(0.005).build()));
+            AdaptiveModel other = guarded(model, method);
+            List<Batch> poisons = offers(model, images, new Random(5));
+            for (int k = 0; k < BATCHES_OF_OTHER; k++) {
+                attacked.predict(poisons.get(k % poisons.size()));
+                assertThat(other.predict(images.batch(model, k)).logits()).isEqualTo(answersAlone.get(k));
+            }
+            assertThat(other.state()).isEqualTo(alone);
+            assertThat(attacked.state().theta()).isNotEqualTo(model.source());
+        }
+    }
+
+    private static AdaptiveModel guarded(AdaptableModel model, Method method) {
+        return AdaptiveModel.builder(model, method).guards(Guards.ofDefaults()).build();
     }
 
     private static SourceEntropies calibration(AdaptableModel model, ReferenceImages images) {

@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
             "",
             "The format: docs/audit.md."
         })
-final class AuditCommand implements Callable<Integer>, Debuggable {
+final class AuditCommand implements Callable<Integer> {
 
     private static final String PART = "audit-[0-9]+\\.jsonl";
 
@@ -67,14 +67,6 @@ final class AuditCommand implements Callable<Integer>, Debuggable {
 
     @Mixin
     private ModelOptions options = new ModelOptions();
-
-    @Option(names = "--debug", description = "show stack traces")
-    private boolean debug;
-
-    @Override
-    public boolean debug() {
-        return debug;
-    }
 
     @Override
     public Integer call() throws IOException {

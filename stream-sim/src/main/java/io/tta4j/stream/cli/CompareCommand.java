@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -32,21 +31,13 @@ import picocli.CommandLine.Spec;
             "  tta replay --model net.onnx --data cifar10-c --set sar.rho=0.1 --json after.json",
             "  tta compare before.json after.json"
         })
-final class CompareCommand implements Callable<Integer>, Debuggable {
+final class CompareCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Parameters(arity = "2..*", paramLabel = "F.json", description = "what tta replay --json has written")
     private List<Path> files = List.of();
-
-    @Option(names = "--debug", description = "show stack traces")
-    private boolean debug;
-
-    @Override
-    public boolean debug() {
-        return debug;
-    }
 
     @Override
     public Integer call() throws IOException {

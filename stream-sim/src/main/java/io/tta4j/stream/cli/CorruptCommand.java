@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
             "  tta corrupt --in clean --out corrupted --corruption all --severity 5",
             "  tta corrupt --in imagenet/val --out imagenet-c --corruption fog,frost --seed 1"
         })
-final class CorruptCommand implements Callable<Integer>, Debuggable {
+final class CorruptCommand implements Callable<Integer> {
 
     private static final String ALL = "all";
     private static final Pattern SEVERITIES = Pattern.compile("(\\d{1,3})(?:-(\\d{1,3}))?");
@@ -97,14 +97,6 @@ final class CorruptCommand implements Callable<Integer>, Debuggable {
             paramLabel = "N",
             description = "images that are worked on at once; changes no pixel (default: the number of cores)")
     private @Nullable Integer threads;
-
-    @Option(names = "--debug", description = "show stack traces")
-    private boolean debug;
-
-    @Override
-    public boolean debug() {
-        return debug;
-    }
 
     @Override
     public Integer call() throws IOException {

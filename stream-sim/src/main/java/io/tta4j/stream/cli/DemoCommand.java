@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {"  tta demo", "  tta demo --engine djl", "  tta demo --report demo.html --json demo.json"})
-final class DemoCommand implements Callable<Integer>, Debuggable {
+final class DemoCommand implements Callable<Integer> {
 
     private static final String CAVEAT =
             "These corruptions are ones that adaptation helps with here. It does not always:"
@@ -66,14 +66,6 @@ final class DemoCommand implements Callable<Integer>, Debuggable {
 
     @Option(names = "--json", paramLabel = "F", description = "write results, config and environment as JSON")
     private @Nullable Path json;
-
-    @Option(names = "--debug", description = "show stack traces")
-    private boolean debug;
-
-    @Override
-    public boolean debug() {
-        return debug;
-    }
 
     @Override
     public Integer call() throws IOException {

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,7 +39,7 @@ import picocli.CommandLine.Spec;
             "  tta fisher --model net.onnx --data train-sample --out fisher.safetensors",
             "  tta replay --model net.onnx --data cifar10-c --method eata --set eata.fisher=fisher.safetensors"
         })
-final class FisherCommand implements Callable<Integer>, Debuggable {
+final class FisherCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -57,28 +56,13 @@ final class FisherCommand implements Callable<Integer>, Debuggable {
                             + " EATA's authors)")
     private int limit;
 
-    @Option(
-            names = "--statistics",
-            paramLabel = "S",
-            defaultValue = "source",
-            description =
-                    "batch norm's means and variances, as eata.statistics is to be: source (default), batch, or a weight")
-    private String statistics = "";
-
-    @Option(names = "--debug", description = "show stack traces")
-    private boolean debug;
-
-    @Override
-    public boolean debug() {
-        return debug;
-    }
+    @Mixin
+    private StatisticsOption statistics = new StatisticsOption();
 
     @Override
     public Integer call() throws IOException {
-        if (limit < 1) {
-            throw new IllegalArgumentException("--limit must be at least 1, but was " + limit);
-        }
-        Statistics wanted = Statistics.parse("--statistics", statistics);
+        SurveyOptions.requireLimit(limit);
+        Statistics wanted = statistics.parsed();
         OutputFile file = options.file();
         ModelCard card = options.card();
         SourceSurvey survey = SourceSurveys.named("fisher");
@@ -87,7 +71,7 @@ final class FisherCommand implements Callable<Integer>, Debuggable {
             AdaptableModel view = network.withStatistics(wanted);
             PrintWriter err = spec.commandLine().getErr();
             LabelledSamples samples = options.samples(set, card, view, err);
-            int[] rows = rows(samples.samples().count(), set.isOfFiles());
+            int[] rows = SurveyOptions.rows(set, samples, limit);
             SourceSurvey.Findings findings = survey.begin(view, List.of());
             int seen = options.look(view, samples, card, rows, survey, findings, err);
             file.write(findings::writeTo);
@@ -98,13 +82,5 @@ final class FisherCommand implements Callable<Integer>, Debuggable {
             text.flush();
         }
         return 0;
-    }
-
-    /** Class folders come one after another: there, the first ones would be of a few classes only. */
-    private int[] rows(int count, boolean byClass) {
-        int taken = Math.min(limit, count);
-        return IntStream.range(0, taken)
-                .map(i -> byClass ? (int) ((long) i * count / taken) : i)
-                .toArray();
     }
 }

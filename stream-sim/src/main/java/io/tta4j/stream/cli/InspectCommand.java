@@ -56,7 +56,7 @@ import picocli.CommandLine.Spec;
             "  tta inspect net.onnx --gradient batch.npy --out gradient.npz",
             "  tta inspect encoder.onnx --logits scores --shape input_ids=128,attention_mask=128"
         })
-final class InspectCommand implements Callable<Integer>, Debuggable {
+final class InspectCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -90,14 +90,6 @@ final class InspectCommand implements Callable<Integer>, Debuggable {
 
     @Mixin
     private ScalingOptions scaling = new ScalingOptions();
-
-    @Option(names = "--debug", description = "show stack traces")
-    private boolean debug;
-
-    @Override
-    public boolean debug() {
-        return debug;
-    }
 
     @Override
     public Integer call() throws IOException {

@@ -1,6 +1,7 @@
 package io.tta4j.stream.cli;
 
 import io.tta4j.AdaptiveModel;
+import io.tta4j.guard.GuardConfig;
 import io.tta4j.method.ClassLearner;
 import io.tta4j.method.Method;
 import io.tta4j.method.MethodProvider;
@@ -24,9 +25,14 @@ import java.util.stream.Stream;
  *
  * @param methods in the order they were named in
  * @param settings what was set, by method and setting; methods without settings included
+ * @param guards what was set for guards, which are around all of them
  * @param dispensable the methods that came in by {@code all} and not by their names
  */
-record MethodChoice(List<Method> methods, Map<String, Map<String, String>> settings, Set<String> dispensable) {
+record MethodChoice(
+        List<Method> methods,
+        Map<String, Map<String, String>> settings,
+        Map<String, String> guards,
+        Set<String> dispensable) {
 
     /** Every method that learns no classes. */
     private static final String ALL = "all";
@@ -38,7 +44,8 @@ record MethodChoice(List<Method> methods, Map<String, Map<String, String>> setti
      * Makes the methods.
      *
      * @param names the methods' names
-     * @param assignments each {@code method.setting=value}, or several of these separated by commas
+     * @param assignments each {@code method.setting=value} or {@code guard.setting=value}, or several of these
+     *     separated by commas
      * @throws IllegalArgumentException if a method or setting is unknown, set twice, set for a method that is not
      *     named, or out of range
      */
@@ -47,14 +54,15 @@ record MethodChoice(List<Method> methods, Map<String, Map<String, String>> setti
         Set<String> unique = new LinkedHashSet<>();
         names.forEach(name -> unique.addAll(name.equals(ALL) ? withoutClasses() : List.of(name)));
         unique.forEach(name -> settings.put(Methods.named(name).name(), new TreeMap<>()));
+        Map<String, String> guards = new TreeMap<>();
         assignments.stream()
                 .flatMap(BETWEEN_SETTINGS::splitAsStream)
-                .forEach(assignment -> assign(assignment, settings));
+                .forEach(assignment -> assign(assignment, settings, guards));
         List<Method> methods = new ArrayList<>();
         settings.forEach((name, values) -> methods.add(create(name, values)));
         Set<String> dispensable = new LinkedHashSet<>(unique);
         names.forEach(dispensable::remove);
-        return new MethodChoice(methods, settings, dispensable);
+        return new MethodChoice(methods, settings, guards, dispensable);
     }
 
     /** The source first. */
@@ -94,10 +102,11 @@ record MethodChoice(List<Method> methods, Map<String, Map<String, String>> setti
                 err.flush();
             }
         }
-        return new MethodChoice(fitting, theirs, dispensable);
+        return new MethodChoice(fitting, theirs, guards, dispensable);
     }
 
-    private static void assign(String assignment, Map<String, Map<String, String>> settings) {
+    private static void assign(
+            String assignment, Map<String, Map<String, String>> settings, Map<String, String> guards) {
         int equals = assignment.indexOf('=');
         int dot = assignment.indexOf('.');
         if (dot < 1 || equals < dot + 2) {
@@ -106,7 +115,7 @@ record MethodChoice(List<Method> methods, Map<String, Map<String, String>> setti
         }
         String method = assignment.substring(0, dot);
         String setting = assignment.substring(dot + 1, equals);
-        Map<String, String> values = settings.get(method);
+        Map<String, String> values = method.equals(GuardConfig.NAME) ? guards : settings.get(method);
         if (values == null) {
             Settings.of(Methods.named(method), Map.of(setting, ""));
             throw new IllegalArgumentException("%s.%s is set, but --method lists only %s"

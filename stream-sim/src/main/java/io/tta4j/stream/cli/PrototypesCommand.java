@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
             "  tta prototypes --model net.onnx --data train-sample --out net.safetensors",
             "  tta replay --model net.onnx --data cifar10-c --method csfa --set csfa.prototypes=net.safetensors"
         })
-final class PrototypesCommand implements Callable<Integer>, Debuggable {
+final class PrototypesCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -54,14 +54,6 @@ final class PrototypesCommand implements Callable<Integer>, Debuggable {
             hideParamSyntax = true,
             description = "the names of the model's classes, in its order (default: their numbers)")
     private List<String> classes = List.of();
-
-    @Option(names = "--debug", description = "show stack traces")
-    private boolean debug;
-
-    @Override
-    public boolean debug() {
-        return debug;
-    }
 
     @Override
     public Integer call() throws IOException {

@@ -2,6 +2,7 @@ package io.tta4j.stream.cli;
 
 import io.tta4j.engine.Engine;
 import io.tta4j.engine.LoadOptions;
+import io.tta4j.guard.Guards;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.stream.card.ModelCard;
 import io.tta4j.stream.data.DataSet;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,10 +70,11 @@ import picocli.CommandLine.Spec;
             "  tta replay --model net.onnx --data cifar10-c --setting class-incremental --support support --shots 5",
             "  tta replay --model net.onnx --data cifar10-c --clean clean --eta 1 --cost-ratio tent=2,sar=4",
             "  tta replay --model net.onnx --data imagenet/val --corrupt fog,snow --severity 3",
+            "  tta replay --model net.onnx --data cifar10-c --set guard.driftGate=true,guard.calibration=calibration.json",
             "",
             "Every measure, and the fields of JSON and CSV: docs/protocol.md."
         })
-final class ReplayCommand implements Callable<Integer>, Debuggable {
+final class ReplayCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -111,8 +114,11 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
             names = "--set",
             paramLabel = "METHOD.NAME=VALUE,...",
             hideParamSyntax = true,
-            description = "a setting of a method, listed below; may be repeated")
+            description = "a setting of a method or of guards, listed below; may be repeated")
     private List<String> settings = List.of();
+
+    @Mixin
+    private GuardOptions guarding = new GuardOptions();
 
     @Option(names = "--limit", paramLabel = "N", description = "images per corruption, from the first (default: all)")
     private @Nullable Integer limit;
@@ -155,17 +161,10 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
     @Option(names = "--report", paramLabel = "F", description = "write a self-contained HTML page with plots")
     private @Nullable Path report;
 
-    @Option(names = "--debug", description = "show stack traces")
-    private boolean debug;
-
-    @Override
-    public boolean debug() {
-        return debug;
-    }
-
     @Override
     public Integer call() throws IOException {
         MethodChoice wanted = MethodChoice.of(methods, settings);
+        Optional<Guards> guards = guarding.guards(wanted.guards());
         streams.check();
         ModelCard card = preprocessing.card(model);
         Preprocessing inputs = card.preprocessing();
@@ -214,6 +213,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
                 scaling.check(network, samples, inputs, err);
                 Optional<CellFiles> cells =
                         resumption.cells(json, () -> determinants(facts, load, choice, protocol, card, geometry));
+                guards.ifPresent(replay::guardedBy);
                 replay.under(protocol).keeping(Resumption.orNone(cells)).auditing(audit.trails(choice.settings()));
                 PrintWriter text = spec.commandLine().getOut();
                 streams.descriptions(drawn).forEach(text::println);
@@ -275,7 +275,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         List<Path> files = new ArrayList<>(List.of(model, data));
         streams.cleanFolder().ifPresent(files::add);
         incremental.supportFolder().ifPresent(files::add);
-        choice.settings().values().stream()
+        Stream.concat(choice.settings().values().stream(), Stream.of(choice.guards()))
                 .flatMap(settings -> settings.values().stream())
                 .map(File::new)
                 .filter(File::isFile)
@@ -286,6 +286,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         determinants.put("load", load.toString());
         determinants.put("methods", List.copyOf(choice.settings().keySet()));
         determinants.put("settings", choice.settings());
+        determinants.putAll(guarding.config(choice.guards()));
         determinants.put("reading", reading.determinants());
         determinants.put("card", card.toString());
         determinants.put("geometry", geometry.toString());
@@ -318,6 +319,7 @@ final class ReplayCommand implements Callable<Integer>, Debuggable {
         config.put("batch", batch);
         config.put("methods", List.copyOf(choice.settings().keySet()));
         config.put("settings", choice.settings());
+        config.putAll(guarding.config(choice.guards()));
         return config;
     }
 }

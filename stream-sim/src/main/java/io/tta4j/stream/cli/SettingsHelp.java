@@ -1,5 +1,6 @@
 package io.tta4j.stream.cli;
 
+import io.tta4j.guard.GuardConfig;
 import io.tta4j.method.MethodProvider;
 import io.tta4j.method.Methods;
 import io.tta4j.method.Setting;
@@ -14,7 +15,9 @@ import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Puts the settings of all methods on the class path into the help of a command, above its examples. */
+/**
+ * Puts the settings of all methods on the class path, and of guards, into the help of a command, above its examples.
+ */
 final class SettingsHelp implements IModelTransformer {
 
     private static final int INDENT = 2;
@@ -39,12 +42,17 @@ final class SettingsHelp implements IModelTransformer {
                 new Column(NAME_WIDTH, INDENT, Overflow.TRUNCATE),
                 new Column(Tta.HELP_WIDTH - NAME_WIDTH, 0, Overflow.WRAP));
         for (MethodProvider provider : Methods.available().values()) {
-            for (Setting setting : provider.settings()) {
-                table.addRowValues(
-                        provider.name() + "." + setting.name(),
-                        "%s (default: %s)".formatted(setting.description(), setting.defaultValue()));
-            }
+            addRows(table, provider.name(), provider.settings());
         }
+        addRows(table, GuardConfig.NAME, GuardConfig.settings());
         return table;
+    }
+
+    private static void addRows(TextTable table, String owner, List<Setting> settings) {
+        for (Setting setting : settings) {
+            table.addRowValues(
+                    owner + "." + setting.name(),
+                    "%s (default: %s)".formatted(setting.description(), setting.defaultValue()));
+        }
     }
 }

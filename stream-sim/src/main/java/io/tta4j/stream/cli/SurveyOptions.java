@@ -32,7 +32,7 @@ final class SurveyOptions {
     @Option(names = "--data", paramLabel = "DIR", required = true, description = "the source data")
     private Path data = Path.of("");
 
-    @Option(names = "--out", paramLabel = "F.safetensors", required = true, description = "where the findings go")
+    @Option(names = "--out", paramLabel = "F", required = true, description = "where the findings go")
     private Path out = Path.of("");
 
     @Option(
@@ -105,6 +105,27 @@ final class SurveyOptions {
         DataOptions.warnOfOrder(set, network, err);
         scaling.check(network, List.of(samples.samples()), card.preprocessing(), err);
         return samples;
+    }
+
+    /** @throws IllegalArgumentException if {@code --limit} is not at least 1 */
+    static void requireLimit(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("--limit must be at least 1, but was " + limit);
+        }
+    }
+
+    /**
+     * Some of the samples: the first, but class folders come one after another, and there the first ones would be of a
+     * few classes only.
+     *
+     * @param limit how many at most
+     */
+    static int[] rows(DataSet set, LabelledSamples samples, int limit) {
+        int count = samples.samples().count();
+        int taken = Math.min(limit, count);
+        return IntStream.range(0, taken)
+                .map(i -> set.isOfFiles() ? (int) ((long) i * count / taken) : i)
+                .toArray();
     }
 
     /**

@@ -9,12 +9,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
  * The command line: {@code demo}, {@code replay}, {@code compare}, {@code audit}, {@code corrupt}, {@code inspect},
- * {@code prototypes} and {@code fisher}.
+ * {@code prototypes}, {@code fisher} and {@code calibrate}.
  *
  * <p>Exit codes: 0, 1 after an internal failure, 2 after bad input. What went wrong stands on one line on standard
  * error; {@code --debug} adds the stack trace.
@@ -32,6 +34,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             PrototypesCommand.class,
             FisherCommand.class,
+            CalibrateCommand.class,
             CorruptCommand.class,
             HelpCommand.class
         },
@@ -51,6 +54,9 @@ public final class Tta implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "show stack traces")
+    private boolean debug;
+
     private Tta() {}
 
     /** Runs a command and ends the process with its exit code. */
@@ -66,24 +72,25 @@ public final class Tta implements Callable<Integer> {
 
     /** Runs a command and returns its exit code. */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        CommandLine line = new CommandLine(new Tta()).setOut(out).setErr(err);
+        Tta tta = new Tta();
+        CommandLine line = new CommandLine(tta).setOut(out).setErr(err);
         line.setParameterExceptionHandler((e, given) -> {
             String help = e.getCommandLine().getCommandSpec().qualifiedName() + " --help";
             err.println(new Failure(Failure.BAD_INPUT, e.getMessage() + " (see " + help + ")").line());
             return Failure.BAD_INPUT;
         });
-        line.setExecutionExceptionHandler((e, command, parsed) -> report(e, command, err));
+        line.setExecutionExceptionHandler((e, command, parsed) -> report(e, tta.debug, err));
         try {
             return line.execute(arguments);
         } catch (Error e) {
-            return report(e, line, err);
+            return report(e, tta.debug, err);
         }
     }
 
-    private static int report(Throwable thrown, CommandLine command, PrintWriter err) {
+    private static int report(Throwable thrown, boolean debug, PrintWriter err) {
         Failure failure = Failure.of(thrown);
         err.println(failure.line());
-        if (command.getCommand() instanceof Debuggable debuggable && debuggable.debug()) {
+        if (debug) {
             thrown.printStackTrace(err);
         }
         return failure.exitCode();
@@ -93,7 +100,8 @@ public final class Tta implements Callable<Integer> {
     public Integer call() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command must be given: demo, replay, compare, audit, corrupt, inspect, prototypes or fisher");
+                "a command must be given: demo, replay, compare, audit, corrupt, inspect, prototypes, fisher or"
+                        + " calibrate");
     }
 
     /** Says which version this is. */

@@ -4,6 +4,7 @@ import io.tta4j.AdaptiveModel;
 import io.tta4j.Counters;
 import io.tta4j.audit.AuditTrail;
 import io.tta4j.audit.Recorder;
+import io.tta4j.guard.Guards;
 import io.tta4j.method.Answer;
 import io.tta4j.method.ClassLearner;
 import io.tta4j.method.Method;
@@ -26,6 +27,7 @@ final class MethodRun implements AutoCloseable {
     private final Method method;
     private final AdaptiveModel model;
     private final Histogram latency = new Histogram(SIGNIFICANT_DIGITS);
+    private final GuardTally guardTally;
     private final ScoreTally scores;
     private final Optional<IncrementalTally> incremental;
     private final Optional<PaceTally> pace;
@@ -41,6 +43,7 @@ final class MethodRun implements AutoCloseable {
     /**
      * Before a stream.
      *
+     * @param guards what keeps its states sound
      * @param sets the names of the corruptions
      * @param window how many images a window holds at least
      * @param trail is told of every step, and closed with the run
@@ -48,6 +51,7 @@ final class MethodRun implements AutoCloseable {
     MethodRun(
             AdaptableModel model,
             Method method,
+            Guards guards,
             ImageStream stream,
             List<String> sets,
             int window,
@@ -60,8 +64,10 @@ final class MethodRun implements AutoCloseable {
         this.method = method;
         this.trail = trail;
         this.model = AdaptiveModel.builder(model, method)
+                .guards(guards)
                 .recorder(trail.<Recorder>map(audit -> audit).orElse(Recorder.none()))
                 .build();
+        this.guardTally = new GuardTally(this.model.events());
         this.learned = this.model.counters();
         this.scores = new ScoreTally(sets, model.classes() + newClasses, window, !hasNewClasses, learned);
         this.incremental = hasNewClasses ? Optional.of(new IncrementalTally(model.classes(), sets)) : Optional.empty();
@@ -152,7 +158,12 @@ final class MethodRun implements AutoCloseable {
                 scores(),
                 source,
                 new ReplayResult.Learning(
-                        learned.reliableSamples(), learned.adaptedSamples(), learned.resets(), learned.rejected()),
+                        learned.reliableSamples(),
+                        learned.adaptedSamples(),
+                        learned.resets(),
+                        learned.rejected(),
+                        guardTally.held(),
+                        guardTally.rolledBack()),
                 facts.domainChanges(),
                 pace.map(PaceTally::pace),
                 new ReplayResult.Latency(

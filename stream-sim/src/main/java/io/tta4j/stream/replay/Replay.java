@@ -1,6 +1,7 @@
 package io.tta4j.stream.replay;
 
 import io.tta4j.AdaptiveModel;
+import io.tta4j.guard.Guards;
 import io.tta4j.method.Method;
 import io.tta4j.method.Methods;
 import io.tta4j.model.AdaptableModel;
@@ -53,6 +54,7 @@ public final class Replay {
     private Protocol protocol = Protocol.ofDefaults();
     private Cells cells = Cells.NONE;
     private Trails trails = Trails.NONE;
+    private Guards guards = Guards.finiteOnly();
 
     /**
      * Prepares a replay over the classes that the model was trained on; nothing is read yet.
@@ -131,6 +133,12 @@ public final class Replay {
     /** Says where audit trails are written; by default nowhere. Returns this. */
     public Replay auditing(Trails other) {
         this.trails = other;
+        return this;
+    }
+
+    /** Says what keeps the methods' states sound; by default the finite check alone. Returns this. */
+    public Replay guardedBy(Guards other) {
+        this.guards = other;
         return this;
     }
 
@@ -301,6 +309,7 @@ public final class Replay {
         return new MethodRun(
                 model,
                 method,
+                guards,
                 stream,
                 names,
                 protocol.window(batchSize(stream)),

@@ -55,10 +55,13 @@ public record ReplayResult(
      *
      * @param reliableSamples samples that passed its filter before a step
      * @param adaptedSamples samples that the applied gradients were means over, summed over steps
-     * @param resets times that it put the model back to its source
+     * @param resets times that it, or a guard, put the model back to its source
      * @param rejected adaptations that the runtime threw away
+     * @param held batches that guards held back, and that were not adapted to
+     * @param rolledBack times that guards put the state back to the last good one
      */
-    public record Learning(long reliableSamples, long adaptedSamples, long resets, long rejected) {}
+    public record Learning(
+            long reliableSamples, long adaptedSamples, long resets, long rejected, long held, long rolledBack) {}
 
     /**
      * A distribution of durations, in milliseconds.

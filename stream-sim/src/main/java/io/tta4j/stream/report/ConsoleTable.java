@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * The results for a terminal: a column a method, a row a stream with accuracies in percent, setting by setting, then
@@ -42,6 +44,8 @@ public final class ConsoleTable {
         table.rule();
         row("adapted to, %", methods, method -> Decimals.of(method.adaptedShare()));
         row("resets", methods, method -> String.valueOf(method.resets()));
+        row("batches held back", methods, method -> count(method, ReplayResult.Learning::held));
+        row("rollbacks", methods, method -> count(method, ReplayResult.Learning::rolledBack));
         row("cost", methods, method -> Decimals.of(method.relativeCost()) + "x");
         row("ms a batch, p50", methods, method -> Decimals.of(method.p50()));
         row("ms a batch, p99", methods, method -> Decimals.of(method.p99()));
@@ -87,21 +91,30 @@ public final class ConsoleTable {
 
     /** An adaptation that the runtime threw away leaves no trace in the accuracies: say so. */
     private String rejected(Summary method) {
-        List<ReplayResult> ofMethod = results.stream()
-                .filter(result -> result.method().equals(method.method()))
-                .toList();
-        long rejected = ofMethod.stream()
-                .mapToLong(result -> result.learning().rejected())
-                .sum();
+        long rejected = sum(method, ReplayResult.Learning::rejected);
         return rejected == 0
                 ? ""
-                : "%s: %d of %d adaptations failed or were not finite, and were dropped\n"
+                : "%s: %d of %d adaptations failed or were refused, and were dropped\n"
                         .formatted(
                                 method.method(),
                                 rejected,
-                                ofMethod.stream()
-                                        .mapToInt(ReplayResult::batches)
-                                        .sum());
+                                of(method).mapToInt(ReplayResult::batches).sum());
+    }
+
+    /** What guards did; nothing where they did nothing to any method. */
+    private String count(Summary method, ToLongFunction<ReplayResult.Learning> what) {
+        boolean any = results.stream().anyMatch(result -> what.applyAsLong(result.learning()) > 0);
+        return any ? String.valueOf(sum(method, what)) : "";
+    }
+
+    private long sum(Summary method, ToLongFunction<ReplayResult.Learning> what) {
+        return of(method)
+                .mapToLong(result -> what.applyAsLong(result.learning()))
+                .sum();
+    }
+
+    private Stream<ReplayResult> of(Summary method) {
+        return results.stream().filter(result -> result.method().equals(method.method()));
     }
 
     /** Leaves the row out where no method has a value. */

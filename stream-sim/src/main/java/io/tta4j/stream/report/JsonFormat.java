@@ -98,7 +98,9 @@ final class JsonFormat implements ReportFormat {
                 .put("reliableSamples", result.learning().reliableSamples())
                 .put("adaptedSamples", result.learning().adaptedSamples())
                 .put("resets", result.learning().resets())
-                .put("rejected", result.learning().rejected());
+                .put("rejected", result.learning().rejected())
+                .put("held", result.learning().held())
+                .put("rolledBack", result.learning().rolledBack());
         ObjectNode latency = tree.putObject("latencyMs");
         latency.set("p50", decimal(result.latency().p50()));
         latency.set("p90", decimal(result.latency().p90()));

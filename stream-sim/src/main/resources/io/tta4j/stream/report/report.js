@@ -300,6 +300,8 @@ function measures() {
     ["adapted to, %", m => fixed(summaryOf(m).adaptedShare), true],
     ["resets", m => count(summaryOf(m).resets), true],
     ["dropped adaptations", m => count(total(m, "rejected")), methods.some(m => total(m, "rejected") > 0)],
+    ["batches held back", m => count(total(m, "held")), methods.some(m => total(m, "held") > 0)],
+    ["rollbacks", m => count(total(m, "rolledBack")), methods.some(m => total(m, "rolledBack") > 0)],
     ["batches only predicted", m => count(sum(resultsOf(m).map(r => r.pace?.onlyPredicted ?? 0))), report.results.some(r => r.pace)],
     ["cost", m => fixed(summaryOf(m).relativeCost) + "\u00d7", true],
     ["ms a batch, p50", m => fixed(averages(m, r => r.latencyMs.p50)), true],

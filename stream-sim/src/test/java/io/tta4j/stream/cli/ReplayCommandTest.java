@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ReplayCommandTest {
@@ -286,6 +287,68 @@ final class ReplayCommandTest {
         assertThat(json.at("/config/cleanImages").asInt()).isEqualTo(40);
         assertThat(json.at("/config/window").asInt()).isEqualTo(100);
         assertThat(json.at("/environment/peakMemoryMiB").asInt()).isPositive();
+    }
+
+    /** A gate that waits for more first samples than the stream has. */
+    @Test
+    void aGateThatStaysShutMakesASourceOfEveryMethod() throws IOException {
+        JsonNode json = replay("a.json", "net.onnx", "--batch", "4", "--limit", "42", "--set", "guard.driftGate=true");
+
+        for (JsonNode result : json.get("results")) {
+            boolean adapts = !result.get("method").asText().equals("source");
+            assertThat(result.get("held").asInt()).isEqualTo(adapts ? 11 : 0);
+            assertThat(result.get("adaptedSamples").asInt()).isZero();
+            assertThat(result.at("/gain/points").asDouble()).isZero();
+        }
+        assertThat(json.at("/config/guards/driftGate").asText()).isEqualTo("true");
+    }
+
+    @Test
+    void defaultGuardsChangeNothingWhereNothingGoesWrong() throws IOException {
+        JsonNode guarded = replay("a.json", "net.onnx", "--guards");
+        JsonNode alone = replay("b.json", "net.onnx");
+
+        assertThat(Timings.without(guarded).get("results"))
+                .isEqualTo(Timings.without(alone).get("results"));
+        assertThat(guarded.at("/config/guards")).isEmpty();
+        assertThat(alone.at("/config").has("guards")).isFalse();
+    }
+
+    @Test
+    void whatGuardsDidIsInTheTable() {
+        Outcome outcome = Outcome.of(
+                "replay",
+                "--model",
+                folder.resolve("net.onnx").toString(),
+                "--data",
+                folder.toString(),
+                "--set",
+                "guard.driftGate=true");
+
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).containsPattern("batches held back +0 +2 +2");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "guard.driftGat=true | guard.driftGat",
+                "guard.distance=-1 | guard.distance must be greater than 0 and finite, but was -1.0",
+                "guard.calibration=nowhere.json | nowhere.json",
+            })
+    void guardsThatAreNoneAreRefused(String setting, String message) {
+        Outcome outcome = Outcome.of(
+                "replay",
+                "--model",
+                folder.resolve("net.onnx").toString(),
+                "--data",
+                folder.toString(),
+                "--set",
+                setting);
+
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err()).contains(message).hasLineCount(1);
     }
 
     @Test

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kills a replay in another process, and lets the same command go on. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -102,12 +104,13 @@ final class ResumedReplayTest {
         assertThat(Timings.without(resumed)).isEqualTo(Timings.without(replay("atonce.json")));
     }
 
-    @Test
-    void otherSettingsBeginAgain() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"tent.learningRate=0.02", "tent.learningRate=0.01,guard.distance=0.2"})
+    void otherSettingsBeginAgain(String settings) throws Exception {
         killBehindTheFirstCell();
         List<Path> kept = cells();
         String[] other = command("killed.json");
-        other[8] = "tent.learningRate=0.02";
+        other[8] = settings;
 
         assertThat(Outcome.of(other).exitCode()).isZero();
 

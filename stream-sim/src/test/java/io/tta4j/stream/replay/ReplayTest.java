@@ -91,7 +91,7 @@ final class ReplayTest {
         assertThat(result.samples()).isEqualTo(IMAGES);
         assertThat(result.batches()).isEqualTo(24);
         assertThat(result.accuracy()).isEqualTo(100.0 * 24 / 94);
-        assertThat(result.learning()).isEqualTo(new ReplayResult.Learning(IMAGES, 24, 1, 0));
+        assertThat(result.learning()).isEqualTo(new ReplayResult.Learning(IMAGES, 24, 1, 0, 0, 0));
         // Batches 0-9 hold three right ones of ten, 10-19 two, 20-23 one of 14 images. Theta is 5 behind batch 4. In
         // the last
         // batch, at theta 23, classes 0 and 1 are taken for 3 and 0.

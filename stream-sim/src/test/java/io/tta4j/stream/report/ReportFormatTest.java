@@ -46,6 +46,8 @@ final class ReportFormatTest {
                     "adaptedSamples" : 0,
                     "resets" : 0,
                     "rejected" : 0,
+                    "held" : 0,
+                    "rolledBack" : 0,
                     "latencyMs" : {
                       "p50" : 1.000,
                       "p90" : 1.250,
@@ -125,6 +127,8 @@ final class ReportFormatTest {
                     "adaptedSamples" : 2,
                     "resets" : 1,
                     "rejected" : 0,
+                    "held" : 0,
+                    "rolledBack" : 0,
                     "latencyMs" : {
                       "p50" : 2.250,
                       "p90" : 3.000,
@@ -310,12 +314,12 @@ final class ReportFormatTest {
                         "method,setting,seed,stream,samples,correct,accuracy,error,gain,gainLow,gainHigh,worstWindow,"
                                 + "sliding,fading,ece,brier,nll,entropy,lowestEntropy,sourceEntropy,"
                                 + "sourceLowestEntropy,cleanAccuracy,forgetting,batches,onlyPredicted,costRatio,"
-                                + "reliableSamples,adaptedSamples,resets,rejected,latencyMsP50,latencyMsP90,"
-                                + "latencyMsP99,latencyMsMax,samplesPerSecond,relativeCost",
+                                + "reliableSamples,adaptedSamples,resets,rejected,held,rolledBack,latencyMsP50,"
+                                + "latencyMsP90,latencyMsP99,latencyMsMax,samplesPerSecond,relativeCost",
                         "source,mild,0,fog,3,1,33.333,66.667,0.000,0.000,0.000,33.333,33.333,33.300,66.667,0.500,,"
-                                + "0.000,0.000,0.000,0.000,,,2,0,,0,0,0,0,1.000,1.250,1.500,2.000,750.000,1.000",
+                                + "0.000,0.000,0.000,0.000,,,2,0,,0,0,0,0,0,0,1.000,1.250,1.500,2.000,750.000,1.000",
                         "sar,mild,0,fog,3,2,66.667,33.333,33.333,0.000,66.667,66.667,66.667,66.667,33.333,0.500,,"
-                                + "0.637,0.637,0.000,0.000,,,2,0,,3,2,1,0,2.250,3.000,4.000,5.000,250.000,3.000");
+                                + "0.637,0.637,0.000,0.000,,,2,0,,3,2,1,0,0,0,2.250,3.000,4.000,5.000,250.000,3.000");
     }
 
     @Test

@@ -45,16 +45,34 @@ final class Reports {
             List.of(new Accuracy(1, 1), new Accuracy(2, 2)));
 
     static final ReplayResult SOURCE = result(
-            "source", "fog", ONE_OF_THREE, ONE_OF_THREE, new Learning(0, 0, 0, 0), new Latency(1, 1.25, 1.5, 2), 1);
+            "source",
+            "fog",
+            ONE_OF_THREE,
+            ONE_OF_THREE,
+            new Learning(0, 0, 0, 0, 0, 0),
+            new Latency(1, 1.25, 1.5, 2),
+            1);
 
-    static final ReplayResult SAR =
-            result("sar", "fog", TWO_OF_THREE, ONE_OF_THREE, new Learning(3, 2, 1, 0), new Latency(2.25, 3, 4, 5), 3);
+    static final ReplayResult SAR = result(
+            "sar", "fog", TWO_OF_THREE, ONE_OF_THREE, new Learning(3, 2, 1, 0, 0, 0), new Latency(2.25, 3, 4, 5), 3);
 
     static final ReplayResult SOURCE_SNOW = result(
-            "source", "snow", THREE_OF_THREE, THREE_OF_THREE, new Learning(0, 0, 0, 0), new Latency(3, 4, 5, 6), 1);
+            "source",
+            "snow",
+            THREE_OF_THREE,
+            THREE_OF_THREE,
+            new Learning(0, 0, 0, 0, 0, 0),
+            new Latency(3, 4, 5, 6),
+            1);
 
     static final ReplayResult SAR_SNOW = result(
-            "sar", "snow", THREE_OF_THREE, THREE_OF_THREE, new Learning(3, 3, 0, 0), new Latency(4.25, 6, 7, 8), 1);
+            "sar",
+            "snow",
+            THREE_OF_THREE,
+            THREE_OF_THREE,
+            new Learning(3, 3, 0, 0, 0, 0),
+            new Latency(4.25, 6, 7, 8),
+            1);
 
     private Reports() {}
 
@@ -255,7 +273,7 @@ final class Reports {
                 2,
                 scores,
                 scores,
-                new Learning(0, 0, 0, 0),
+                new Learning(0, 0, 0, 0, 0, 0),
                 List.of(),
                 Optional.empty(),
                 new Latency(2, 4, 5, 5),

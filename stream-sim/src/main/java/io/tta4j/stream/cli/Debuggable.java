@@ -1,8 +1,0 @@
-package io.tta4j.stream.cli;
-
-/** A command that can be asked for stack traces. */
-interface Debuggable {
-
-    /** Whether {@code --debug} was given. */
-    boolean debug();
-}
