@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One daemon thread that writes states: those who leave memory, and at each interval those who have changed. Where more
@@ -13,6 +15,8 @@ final class StateWriter implements Executor, AutoCloseable {
 
     /** How many may wait unless told otherwise: 64. */
     static final int DEFAULT_WAITING = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(StateWriter.class);
 
     private final ScheduledThreadPoolExecutor thread;
     private final int waiting;
@@ -41,10 +45,19 @@ final class StateWriter implements Executor, AutoCloseable {
         }
     }
 
-    /** Writes all changed states of a cache again and again, that long apart. */
+    /** Writes all changed states of a cache again and again, with that long in between for those who leave. */
     void every(Duration interval, StateCache<?> cache) {
-        var unused = thread.scheduleAtFixedRate(
-                cache::saveDirty, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+        var unused = thread.scheduleWithFixedDelay(
+                () -> save(cache), interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static void save(StateCache<?> cache) {
+        try {
+            var unused = cache.saveDirty();
+        } catch (RuntimeException | Error e) {
+            // What is thrown from here ends the repetition, and nobody would know.
+            LOG.error("streams could not be saved; they are at the next interval", e);
+        }
     }
 
     /** Ends when all that waits is written. */
