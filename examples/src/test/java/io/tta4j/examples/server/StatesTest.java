@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tta4j.Execution;
 import io.tta4j.RuntimeConfig;
+import io.tta4j.guard.Guards;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.sar.LinearModel;
 import io.tta4j.snapshot.SnapshotDirectory;
@@ -63,7 +64,7 @@ class StatesTest {
         Path file = Files.writeString(folder.resolve("file"), "");
         SnapshotStore store = Server.store(file.resolve("states"));
         AdaptingConfig config =
-                new AdaptingConfig(Served.METHOD, RuntimeConfig.ofDefaults(), io.tta4j.guard.Guards.ofDefaults(), true);
+                new AdaptingConfig(Served.METHOD, RuntimeConfig.ofDefaults(), Guards.ofDefaults(), true);
         AdaptingModel model =
                 new AdaptingModel(Served.model(), "logits", "closed_form", "linear", config, Optional.of(store));
         try (InferenceServer server = InferenceServer.start("127.0.0.1", 0, "linear", model, Served.limits())) {
