@@ -2,10 +2,18 @@ package io.tta4j;
 
 import io.tta4j.audit.Recorder;
 import io.tta4j.event.Events;
+import io.tta4j.event.RuntimeEvent;
 import io.tta4j.guard.Guards;
 import io.tta4j.method.Method;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.ModelException;
+import io.tta4j.snapshot.SnapshotStore;
+import io.tta4j.snapshot.StreamKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A served model that adapts to the stream it serves.
@@ -33,7 +41,12 @@ import io.tta4j.model.ModelException;
  * <p>{@link Guards} say what is adapted to and what of it is published. An adaptation that fails or that they refuse is
  * dropped and counted; the request is answered all the same. What happens is told as {@linkplain #events events}.
  *
- * <p>Thread-safe. Does not own the model: the caller closes that, after this.
+ * <p>It is a stream of requests itself, the one without a key; {@link #stream} has as many others as there are keys,
+ * each with a state of its own. Those in memory take {@linkplain RuntimeConfig#streamBytes a bound of bytes} while they
+ * are not in use; who had no request for longest leaves for the {@linkplain Builder#store store}, from which all go on
+ * with the same bits, after a restart too. The stream without a key never leaves.
+ *
+ * <p>Thread-safe. Does not own the model, nor the store: the caller closes these, after this.
  */
 public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable {
 
@@ -41,11 +54,13 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
 
     private final String name;
     private final AdaptiveRuntime runtime;
+    private final StreamState stream;
 
-    private AdaptiveModel(String name, AdaptiveRuntime runtime, StreamState stream) {
-        super(runtime, stream);
+    private AdaptiveModel(String name, AdaptiveRuntime runtime) {
+        super(runtime, Streams.OWN);
         this.name = name;
         this.runtime = runtime;
+        this.stream = runtime.streams().own();
     }
 
     /**
@@ -78,6 +93,7 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
         private RuntimeConfig config = RuntimeConfig.ofDefaults();
         private Guards guards = Guards.finiteOnly();
         private Recorder recorder = Recorder.none();
+        private Optional<SnapshotStore> store = Optional.empty();
 
         private Builder(AdaptableModel model, Method method) {
             this.model = model;
@@ -116,22 +132,134 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
         }
 
         /**
-         * The adaptive model; in BACKGROUND execution its thread runs from now on, until it is closed.
+         * Where streams are saved, and go on from; by default nowhere: who leaves memory is forgotten.
+         *
+         * @param store such as a {@link io.tta4j.snapshot.SnapshotDirectory}; stays the caller's to close, after this
+         */
+        public Builder store(SnapshotStore store) {
+            this.store = Optional.of(store);
+            return this;
+        }
+
+        /**
+         * The adaptive model; in BACKGROUND execution, and with a store, it has a thread from now on, until it is
+         * closed. The stream without a key goes on from what was saved of it.
          *
          * @throws ModelException if the method wants statistics that the model cannot take
          * @throws IllegalArgumentException if the method's settings do not fit the model
+         * @throws UncheckedIOException if the store cannot be read
          */
         public AdaptiveModel build() {
-            Serving serving = new Serving(model, method, guards, recorder, new Events(), Ticker.SYSTEM);
             // Before there is a thread: the method may refuse the model.
-            StreamState stream = serving.stream("");
-            return new AdaptiveModel(name, new AdaptiveRuntime(serving, config, name), stream);
+            Serving serving = new Serving(model, method, guards, recorder, new Events(), Ticker.SYSTEM);
+            Streams streams = Streams.open(serving, config, store, name);
+            return new AdaptiveModel(name, new AdaptiveRuntime(serving, streams, config, name));
         }
     }
 
     /** The name that it is registered under in {@link AdaptiveModels}; {@code model} if it is in none. */
     public String name() {
         return name;
+    }
+
+    /** The stream without a key is there, whatever becomes of the others, and after the end too. */
+    @Override
+    <R> R with(Function<StreamState, R> use) {
+        return use.apply(stream);
+    }
+
+    @Override
+    <R> R inMemory(Function<StreamState, R> use) {
+        return use.apply(stream);
+    }
+
+    /**
+     * The stream of requests of that key, such as {@code camera-17}: a view, nothing is made or read before it is used.
+     *
+     * @param key at most {@value StreamKey#LONGEST} bytes of UTF-8 without control characters; the empty one is this
+     *     model's own
+     * @throws IllegalArgumentException if the key is not so
+     */
+    public AdaptiveStream stream(String key) {
+        return key.equals(Streams.OWN) ? this : new AdaptiveStream(runtime, new StreamKey(key).text());
+    }
+
+    /**
+     * The keys of all streams, in memory and in the store, in alphabetical order; not that of the model's own.
+     *
+     * @throws IOException if the store cannot be read
+     */
+    public Set<String> streams() throws IOException {
+        return runtime.streams().keys();
+    }
+
+    /** How many streams are in memory now, the model's own among them. */
+    public int streamsInMemory() {
+        return runtime.streams().inMemory();
+    }
+
+    /** Bytes that the streams in memory take which are not in use. */
+    public long streamBytes() {
+        return runtime.streams().bytes();
+    }
+
+    /**
+     * Publishes a stream's state in another one, which goes on from there; its counters go on.
+     *
+     * @param to empty for the model's own
+     * @throws IllegalArgumentException if a key is none
+     */
+    public void copy(String from, String to) {
+        serve(() -> runtime.streams().copy(from, to));
+        events().publish(RuntimeEvent.RolledBack.class, () -> new RuntimeEvent.RolledBack(to, AdaptiveRuntime.CALLER));
+    }
+
+    /** Publishes a stream's state in the model's own; as {@link #copy}. */
+    public void promote(String key) {
+        copy(key, Streams.OWN);
+    }
+
+    /**
+     * Publishes a version of a stream that the {@linkplain SnapshotStore#versions store has kept}. It is saved as a new
+     * one, with the others that have changed.
+     *
+     * @param key empty for the model's own
+     * @throws IOException if there is no store, no such version, or it cannot be used; nothing has changed then
+     */
+    public void rollBack(String key, long version) throws IOException {
+        serve(() -> runtime.streams().rollBack(key, version));
+    }
+
+    /**
+     * Forgets a stream, in memory and in the store; the next request begins it anew. Who uses it at the moment goes on
+     * with what is then nobody's.
+     *
+     * @throws IllegalArgumentException if the key is empty: the model's own stream can be {@link #reset}
+     * @throws IOException if the store cannot forget it; it is there still then
+     */
+    public void removeStream(String key) throws IOException {
+        if (key.equals(Streams.OWN)) {
+            throw new IllegalArgumentException(
+                    "a stream that is removed must have a key, but it was empty; reset the model's own stream instead");
+        }
+        serve(() -> runtime.streams().remove(key));
+    }
+
+    /** Something to do that may fail with an exception of a kind. */
+    @FunctionalInterface
+    private interface Work<E extends Exception> {
+
+        void run() throws E;
+    }
+
+    /** Counts as a request: closing waits for it. */
+    private <E extends Exception> void serve(Work<E> work) throws E {
+        runtime.enter();
+        try {
+            work.run();
+        } finally {
+            runtime.leave();
+        }
     }
 
     /** Where to listen to what happens. Listeners must not call back. */
@@ -176,8 +304,8 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
 
     /**
      * Takes no more requests, waits for those that are being answered, learns from what is pending or
-     * {@linkplain RuntimeConfig#finishOnClose drops} it, and ends the thread. The state remains readable; the model
-     * stays open. Not to be called by a listener.
+     * {@linkplain RuntimeConfig#finishOnClose drops} it, saves all streams that have changed, and ends its threads. The
+     * model's own state remains readable; the model and the store stay open. Not to be called by a listener.
      */
     @Override
     public void close() {

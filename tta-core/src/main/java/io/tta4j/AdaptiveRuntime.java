@@ -6,7 +6,6 @@ import io.tta4j.method.Answer;
 import io.tta4j.method.ClassLearner;
 import io.tta4j.method.State;
 import io.tta4j.model.Batch;
-import java.util.function.UnaryOperator;
 
 /** What all streams of an {@link AdaptiveModel} share: who serves, when steps are taken, and the mode. */
 final class AdaptiveRuntime {
@@ -14,13 +13,18 @@ final class AdaptiveRuntime {
     /** Who did it, in events, where it was no method and no guard. */
     static final String CALLER = "caller";
 
+    /** Why a state was changed, for the trail, where an earlier or another stream's was published. */
+    static final String RESTORE = "restore";
+
     private final Serving serving;
+    private final Streams streams;
     private final Schedule schedule;
     private final InFlight requests = new InFlight();
     private volatile Mode mode;
 
-    AdaptiveRuntime(Serving serving, RuntimeConfig config, String name) {
+    AdaptiveRuntime(Serving serving, Streams streams, RuntimeConfig config, String name) {
         this.serving = serving;
+        this.streams = streams;
         this.mode = config.mode();
         this.schedule = schedule(config, name);
     }
@@ -35,7 +39,7 @@ final class AdaptiveRuntime {
                 inBackground ? config.greatestAge().toNanos() : Long.MAX_VALUE,
                 config.pendingBytes(),
                 config.overload());
-        Gathered gathered = new Gathered(serving, backlog, config);
+        Gathered gathered = new Gathered(serving, streams, backlog, config);
         return inBackground
                 ? BackgroundSchedule.start(serving, gathered, requests, config, name)
                 : new GatheringSchedule(serving, gathered, config.finishOnClose());
@@ -43,6 +47,10 @@ final class AdaptiveRuntime {
 
     Serving serving() {
         return serving;
+    }
+
+    Streams streams() {
+        return streams;
     }
 
     Schedule schedule() {
@@ -57,29 +65,28 @@ final class AdaptiveRuntime {
         return schedule.era();
     }
 
-    Answer predict(StreamState stream, Batch batch, Mode how, int era) {
-        long start = serving.ticker().nanos();
-        requests.enter();
-        try {
-            return switch (how) {
-                case ADAPTING -> schedule.predict(stream, batch, era, start);
-                case SHADOW -> schedule.shadow(stream, batch, era, start);
-                case FROZEN -> serving.answer(stream, batch, stream.state(), false, start);
-                case DISABLED -> serving.untouched(stream, batch, start);
-            };
-        } finally {
-            requests.leave();
-        }
+    /** What came in at {@code start}, while it {@linkplain #enter counts} as a request. */
+    Answer predict(StreamState stream, Batch batch, Mode how, int era, long start) {
+        return switch (how) {
+            case ADAPTING -> schedule.predict(stream, batch, era, start);
+            case SHADOW -> schedule.shadow(stream, batch, era, start);
+            case FROZEN -> serving.answer(stream, batch, stream.state(), false, start);
+            case DISABLED -> serving.untouched(stream, batch, start);
+        };
     }
 
-    /** Publishes what becomes of a stream's state; counts as a request while it runs. */
-    void change(StreamState stream, String cause, UnaryOperator<State> change) {
+    /**
+     * A request comes in: closing waits for it.
+     *
+     * @throws IllegalStateException if this is closed
+     */
+    void enter() {
         requests.enter();
-        try {
-            stream.change(change, (before, after) -> serving.recorder().changed(stream.key(), before, after, cause));
-        } finally {
-            requests.leave();
-        }
+    }
+
+    /** A request is over. */
+    void leave() {
+        requests.leave();
     }
 
     /** @throws IllegalArgumentException if a state is of another model, or broken */
@@ -119,6 +126,7 @@ final class AdaptiveRuntime {
     void close() {
         if (requests.close()) {
             schedule.close();
+            streams.close();
         }
     }
 }

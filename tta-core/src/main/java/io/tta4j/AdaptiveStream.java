@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -18,15 +19,40 @@ import java.util.function.UnaryOperator;
  *
  * <p>The state is immutable and published by one volatile write, so that {@link #state()} and requests never see half
  * an update. Thread-safe.
+ *
+ * <p>A {@linkplain AdaptiveModel#stream stream with a key} is a view, to be made for a request or kept for years. Its
+ * state is in memory during a call and while requests wait to be learned from; at other times it may be in the store
+ * alone, from which the next call brings it back with its counters. The copy that learns in {@link Mode#SHADOW} and the
+ * unknown samples are forgotten when it leaves memory. Every method throws an {@link IllegalStateException} once the
+ * model is closed, but those of the model's own stream that change nothing.
  */
 public sealed class AdaptiveStream permits AdaptiveModel {
 
     private final AdaptiveRuntime runtime;
-    private final StreamState stream;
+    private final String key;
 
-    AdaptiveStream(AdaptiveRuntime runtime, StreamState stream) {
+    AdaptiveStream(AdaptiveRuntime runtime, String key) {
         this.runtime = runtime;
-        this.stream = stream;
+        this.key = key;
+    }
+
+    /** Uses the stream, which stays in memory meanwhile. */
+    <R> R with(Function<StreamState, R> use) {
+        return serve(use);
+    }
+
+    /** Uses the stream for a request: closing waits for it. */
+    private <R> R serve(Function<StreamState, R> use) {
+        runtime.enter();
+        try {
+            return inMemory(use);
+        } finally {
+            runtime.leave();
+        }
+    }
+
+    <R> R inMemory(Function<StreamState, R> use) {
+        return runtime.streams().with(key, use);
     }
 
     /**
@@ -40,7 +66,7 @@ public sealed class AdaptiveStream permits AdaptiveModel {
      */
     public Answer predict(Batch batch) {
         int era = runtime.era();
-        return runtime.predict(stream, batch, runtime.mode(), era);
+        return predict(batch, runtime.mode(), era);
     }
 
     /**
@@ -49,7 +75,12 @@ public sealed class AdaptiveStream permits AdaptiveModel {
      * @param mode such as SHADOW for a caller who wants to see first
      */
     public Answer predict(Batch batch, Mode mode) {
-        return runtime.predict(stream, batch, mode, runtime.era());
+        return predict(batch, mode, runtime.era());
+    }
+
+    private Answer predict(Batch batch, Mode mode, int era) {
+        long start = runtime.serving().ticker().nanos();
+        return serve(stream -> runtime.predict(stream, batch, mode, era, start));
     }
 
     /**
@@ -70,22 +101,22 @@ public sealed class AdaptiveStream permits AdaptiveModel {
      * @throws IllegalStateException if the adaptive model is closed
      */
     public Answer answer(Batch batch) {
-        return runtime.predict(stream, batch, Mode.FROZEN, runtime.era());
+        return predict(batch, Mode.FROZEN);
     }
 
     /** The stream's key; empty for the model's own stream. */
     public String key() {
-        return stream.key();
+        return key;
     }
 
     /** The published state. */
     public State state() {
-        return stream.state();
+        return with(StreamState::state);
     }
 
     /** The copy of the state that learns in {@link Mode#SHADOW}; empty before the first such request. */
     public Optional<State> shadow() {
-        return stream.shadow();
+        return with(StreamState::shadow);
     }
 
     /**
@@ -93,10 +124,12 @@ public sealed class AdaptiveStream permits AdaptiveModel {
      * in shadow. Registered classes stay, counters go on. What is pending is learned from all the same.
      */
     public void reset() {
-        change(AuditTrail.RESET, runtime.serving()::reset);
-        stream.forgetShadow();
-        runtime.events()
-                .publish(RuntimeEvent.Reset.class, () -> new RuntimeEvent.Reset(stream.key(), AdaptiveRuntime.CALLER));
+        serve(stream -> {
+            runtime.serving().change(stream, AuditTrail.RESET, runtime.serving()::reset);
+            stream.forgetShadow();
+            return stream;
+        });
+        runtime.events().publish(RuntimeEvent.Reset.class, () -> new RuntimeEvent.Reset(key, AdaptiveRuntime.CALLER));
     }
 
     /**
@@ -108,11 +141,9 @@ public sealed class AdaptiveStream permits AdaptiveModel {
      */
     public void restore(State state) {
         runtime.requireFits(state);
-        change("restore", before -> state);
+        change(AdaptiveRuntime.RESTORE, before -> state);
         runtime.events()
-                .publish(
-                        RuntimeEvent.RolledBack.class,
-                        () -> new RuntimeEvent.RolledBack(stream.key(), AdaptiveRuntime.CALLER));
+                .publish(RuntimeEvent.RolledBack.class, () -> new RuntimeEvent.RolledBack(key, AdaptiveRuntime.CALLER));
     }
 
     /**
@@ -121,7 +152,7 @@ public sealed class AdaptiveStream permits AdaptiveModel {
      * @throws IllegalStateException if the method learns no classes
      */
     public List<String> classes() {
-        return runtime.learner().classes(stream.state());
+        return runtime.learner().classes(state());
     }
 
     /**
@@ -164,7 +195,7 @@ public sealed class AdaptiveStream permits AdaptiveModel {
      * method {@linkplain ClassLearner#keptUnknowns has kept}: for an operator to look at and to name.
      */
     public List<UnknownSample> drainUnknowns() {
-        return stream.drainUnknowns();
+        return with(StreamState::drainUnknowns);
     }
 
     private void changeClasses(String cause, UnaryOperator<State> change) {
@@ -172,11 +203,14 @@ public sealed class AdaptiveStream permits AdaptiveModel {
     }
 
     private void change(String cause, UnaryOperator<State> change) {
-        runtime.change(stream, cause, change);
+        serve(stream -> {
+            runtime.serving().change(stream, cause, change);
+            return stream;
+        });
     }
 
     /** What was done so far, as one consistent set of figures. */
     public Counters counters() {
-        return stream.counters();
+        return with(StreamState::counters);
     }
 }

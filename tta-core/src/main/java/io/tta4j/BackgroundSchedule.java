@@ -130,6 +130,8 @@ final class BackgroundSchedule implements Schedule {
             // The thread goes on: without it nothing would be learned any more, and nobody would know.
             LOG.error("an adaptation failed", e);
             gathered.failed(stream, new IllegalStateException("an adaptation failed: " + e, e));
+        } finally {
+            Gathered.release(requests);
         }
     }
 

@@ -27,14 +27,16 @@ final class Gathered {
     private static final Logger LOG = LoggerFactory.getLogger(Gathered.class);
 
     private final Serving serving;
+    private final Streams streams;
     private final Backlog backlog;
     private final SlabPool slabs;
     private final String policy;
     private final AtomicInteger era = new AtomicInteger();
     private final ReentrantLock publishing = new ReentrantLock();
 
-    Gathered(Serving serving, Backlog backlog, RuntimeConfig config) {
+    Gathered(Serving serving, Streams streams, Backlog backlog, RuntimeConfig config) {
         this.serving = serving;
+        this.streams = streams;
         this.backlog = backlog;
         this.slabs = new SlabPool(config.pendingBytes());
         this.policy = RuntimeConfig.text(config.overload());
@@ -55,7 +57,8 @@ final class Gathered {
                     slabs.copy(batch),
                     sourceLogits,
                     era,
-                    serving.ticker().nanos());
+                    serving.ticker().nanos(),
+                    streams.hold(stream));
             Backlog.Added added = backlog.add(request);
             added.dropped().forEach(dropped -> drop(dropped, policy));
             return added.news();
@@ -73,6 +76,7 @@ final class Gathered {
     private void drop(Pending request, String cause) {
         slabs.give(request.copy());
         serving.dropped(request.group().stream(), request.rows(), cause);
+        request.release();
     }
 
     /** Gives up what waits and what is being learned: nothing of it is published once this returns. */
@@ -92,7 +96,8 @@ final class Gathered {
     }
 
     /**
-     * Learns from a batch and publishes what came of it.
+     * Learns from a batch and publishes what came of it. Whatever that is, the batch is to be {@linkplain #release
+     * released} then.
      *
      * @param base the model, or what stands for it
      * @param waited how long the thread has waited between slices so far
@@ -148,6 +153,11 @@ final class Gathered {
         } finally {
             publishing.unlock();
         }
+    }
+
+    /** Lets the stream of a batch leave memory. */
+    static void release(List<Pending> requests) {
+        requests.forEach(Pending::release);
     }
 
     private static Matrix sourceLogits(List<Pending> requests) {

@@ -60,6 +60,7 @@ final class GatheringSchedule implements Schedule {
             gathered.failed(stream, e);
         } finally {
             turn.unlock();
+            Gathered.release(requests);
         }
     }
 

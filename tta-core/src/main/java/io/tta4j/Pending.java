@@ -14,6 +14,7 @@ final class Pending {
     private final Optional<Matrix> sourceLogits;
     private final int era;
     private final long arrived;
+    private final Optional<StateCache<StreamState>.Lease> hold;
 
     /** Its place in the backlog's list, for that alone. */
     int place;
@@ -25,13 +26,21 @@ final class Pending {
      * @param sourceLogits what the source answered, where the copy in shadow learns
      * @param era how often the backlog had been given up before it came
      * @param arrived when, by the ticker
+     * @param hold keeps its stream in memory
      */
-    Pending(Group group, SlabPool.Copy copy, Optional<Matrix> sourceLogits, int era, long arrived) {
+    Pending(
+            Group group,
+            SlabPool.Copy copy,
+            Optional<Matrix> sourceLogits,
+            int era,
+            long arrived,
+            Optional<StateCache<StreamState>.Lease> hold) {
         this.group = group;
         this.copy = copy;
         this.sourceLogits = sourceLogits;
         this.era = era;
         this.arrived = arrived;
+        this.hold = hold;
     }
 
     Group group() {
@@ -52,6 +61,11 @@ final class Pending {
 
     long arrived() {
         return arrived;
+    }
+
+    /** It is learned from or dropped: its stream may leave memory. Once. */
+    void release() {
+        hold.ifPresent(StateCache.Lease::close);
     }
 
     int rows() {

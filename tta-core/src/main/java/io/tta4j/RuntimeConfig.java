@@ -33,6 +33,11 @@ import java.util.OptionalInt;
  * @param patience in BACKGROUND, how long a slice that the budget allows lets requests go first, at most; by default
  *     100 ms. Without gaps between requests, this is what adaptation gets on with
  * @param finishOnClose whether {@link AdaptiveModel#close} learns from what is pending; by default it is dropped
+ * @param streamBytes how much memory {@linkplain AdaptiveModel#stream streams} may take that are not in use, at least
+ *     1; by default 64 MiB
+ * @param streamIdle how long a stream may have no request before it leaves memory, at least 1 ms; by default 30 minutes
+ * @param saveInterval how often streams that have changed are saved, if there is a
+ *     {@linkplain AdaptiveModel.Builder#store store}, at least 1 ms; by default 10 seconds
  */
 public record RuntimeConfig(
         Execution execution,
@@ -44,7 +49,10 @@ public record RuntimeConfig(
         Budget budget,
         OptionalInt sliceRows,
         Duration patience,
-        boolean finishOnClose) {
+        boolean finishOnClose,
+        long streamBytes,
+        Duration streamIdle,
+        Duration saveInterval) {
 
     /** What settings have in front of their names: {@code runtime.budget}. */
     public static final String PREFIX = "runtime";
@@ -60,6 +68,9 @@ public record RuntimeConfig(
         requireAtLeast("pendingBytes", 0, pendingBytes);
         requireAtLeast("greatestAge", 0, greatestAge.toMillis());
         requireAtLeast("patience", 0, patience.toMillis());
+        requireAtLeast("streamBytes", 1, streamBytes);
+        requireAtLeast("streamIdle", 1, streamIdle.toMillis());
+        requireAtLeast("saveInterval", 1, saveInterval.toMillis());
     }
 
     private static void requireAtLeast(String name, long least, long value) {
@@ -92,6 +103,9 @@ public record RuntimeConfig(
         builder.sliceRows = base.sliceRows;
         builder.patience = base.patience;
         builder.finishOnClose = base.finishOnClose;
+        builder.streamBytes = base.streamBytes;
+        builder.streamIdle = base.streamIdle;
+        builder.saveInterval = base.saveInterval;
         return builder;
     }
 
@@ -130,7 +144,19 @@ public record RuntimeConfig(
                 new Setting(
                         "finishOnClose",
                         Boolean.toString(defaults.finishOnClose),
-                        "whether closing learns from what is pending, true or false"));
+                        "whether closing learns from what is pending, true or false"),
+                new Setting(
+                        "streamBytes",
+                        Long.toString(defaults.streamBytes),
+                        "bytes of memory for streams that are not in use, at least 1"),
+                new Setting(
+                        "streamIdle",
+                        Long.toString(defaults.streamIdle.toMillis()),
+                        "milliseconds that a stream without requests stays in memory, at least 1"),
+                new Setting(
+                        "saveInterval",
+                        Long.toString(defaults.saveInterval.toMillis()),
+                        "milliseconds between saves of the streams that have changed, at least 1; with a store"));
     }
 
     /**
@@ -156,6 +182,11 @@ public record RuntimeConfig(
         }
         given.number("patience").ifPresent(millis -> builder.patience(Duration.ofMillis(whole("patience", millis))));
         given.flag("finishOnClose").ifPresent(builder::finishOnClose);
+        given.number("streamBytes").ifPresent(bytes -> builder.streamBytes(whole("streamBytes", bytes)));
+        given.number("streamIdle")
+                .ifPresent(millis -> builder.streamIdle(Duration.ofMillis(whole("streamIdle", millis))));
+        given.number("saveInterval")
+                .ifPresent(millis -> builder.saveInterval(Duration.ofMillis(whole("saveInterval", millis))));
         return builder.build();
     }
 
@@ -206,6 +237,9 @@ public record RuntimeConfig(
         private OptionalInt sliceRows = OptionalInt.empty();
         private Duration patience = Duration.ofMillis(100);
         private boolean finishOnClose;
+        private long streamBytes = CacheConfig.DEFAULTS.maximumBytes();
+        private Duration streamIdle = CacheConfig.DEFAULTS.idle();
+        private Duration saveInterval = Duration.ofSeconds(10);
 
         private Builder() {}
 
@@ -269,6 +303,24 @@ public record RuntimeConfig(
             return this;
         }
 
+        /** See {@link RuntimeConfig#streamBytes()}. */
+        public Builder streamBytes(long bytes) {
+            this.streamBytes = bytes;
+            return this;
+        }
+
+        /** See {@link RuntimeConfig#streamIdle()}. */
+        public Builder streamIdle(Duration idle) {
+            this.streamIdle = idle;
+            return this;
+        }
+
+        /** See {@link RuntimeConfig#saveInterval()}. */
+        public Builder saveInterval(Duration interval) {
+            this.saveInterval = interval;
+            return this;
+        }
+
         /**
          * The configuration.
          *
@@ -285,7 +337,10 @@ public record RuntimeConfig(
                     budget,
                     sliceRows,
                     patience,
-                    finishOnClose);
+                    finishOnClose,
+                    streamBytes,
+                    streamIdle,
+                    saveInterval);
         }
     }
 }

@@ -18,8 +18,11 @@ import io.tta4j.model.Matrix;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.Observation;
 import io.tta4j.model.Pass;
+import io.tta4j.snapshot.Snapshot;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,9 +85,30 @@ final class Serving {
         return method.adapts() || moving.isPresent();
     }
 
-    /** A stream that has seen nothing. */
-    StreamState stream(String key) {
-        return new StreamState(key, first, method instanceof ClassLearner learner ? learner.keptUnknowns() : 0);
+    /** A stream that goes on from what was saved, or has seen nothing. */
+    StreamState stream(String key, Optional<Snapshot> saved) {
+        return new StreamState(
+                key,
+                saved.map(Snapshot::state).orElse(first),
+                Counters.byName(saved.map(Snapshot::counters).orElse(Map.of())),
+                method instanceof ClassLearner learner ? learner.keptUnknowns() : 0,
+                recorder::came);
+    }
+
+    /**
+     * What saved states must go with.
+     *
+     * @param saved whether any are: a model's fingerprint may take its time
+     */
+    StateCache.Origin origin(boolean saved) {
+        return saved
+                ? StateCache.Origin.of(untouched, method.name())
+                : new StateCache.Origin("", method.name(), model.layout().size());
+    }
+
+    /** Publishes what becomes of a stream's state by somebody's wish. */
+    void change(StreamState stream, String cause, UnaryOperator<State> change) {
+        stream.change(change, (before, after) -> recorder.changed(stream.key(), before, after, cause));
     }
 
     /** A state that has forgotten what was learned from the stream. */

@@ -84,6 +84,9 @@ final class StateCache<S> implements AutoCloseable {
 
         /** Publishes a state of another stream, or an earlier one. */
         void adopt(S stream, State state);
+
+        /** Bytes of memory that a stream takes beside its published state. */
+        long bytesBeside(S stream);
     }
 
     /**
@@ -119,6 +122,7 @@ final class StateCache<S> implements AutoCloseable {
         volatile boolean ordered;
 
         volatile int bytes;
+        volatile long stateBytes;
         /** The state whose bytes these are. */
         volatile @Nullable State weighed;
 
@@ -129,7 +133,7 @@ final class StateCache<S> implements AutoCloseable {
         Snapshot saved;
 
         /** Whether the store could not say what it has, so that it must not be told anything. */
-        boolean unsaveable;
+        volatile boolean unsaveable;
 
         Entry(String key) {
             this.key = new StreamKey(key);
@@ -156,6 +160,11 @@ final class StateCache<S> implements AutoCloseable {
 
         S stream() {
             return entry.loaded();
+        }
+
+        /** Whether the store could say what it has of the stream; where it could not, it is not told anything. */
+        boolean isRead() {
+            return !entry.unsaveable;
         }
 
         @Override
@@ -233,6 +242,26 @@ final class StateCache<S> implements AutoCloseable {
         }
     }
 
+    /**
+     * Another use of a stream that somebody uses, who need not be the last one then.
+     *
+     * @return empty if the stream has been removed meanwhile: what is left of it is nobody's and never leaves
+     */
+    @SuppressWarnings("ReferenceEquality")
+    Optional<Lease> again(String key, S stream) {
+        Entry<S> entry = streams.get(key);
+        if (entry == null || entry.stream != stream) {
+            return Optional.empty();
+        }
+        synchronized (entry) {
+            if (entry.retired) {
+                return Optional.empty();
+            }
+            entry.leases++;
+            return Optional.of(new Lease(entry));
+        }
+    }
+
     private Entry<S> lease(String key) {
         while (true) {
             if (closed) {
@@ -264,7 +293,7 @@ final class StateCache<S> implements AutoCloseable {
             return;
         }
         int before = entry.bytes;
-        weigh(entry, form.state(stream));
+        weigh(entry, stream);
         if (!entry.ordered || entry.bytes != before) {
             // First, so that it is not overwritten where the cache has no room for it at all.
             entry.ordered = true;
@@ -273,12 +302,13 @@ final class StateCache<S> implements AutoCloseable {
         }
     }
 
-    private void weigh(Entry<S> entry, State state) {
+    private void weigh(Entry<S> entry, S stream) {
+        State state = form.state(stream);
         if (!same(entry.weighed, state)) {
-            long bytes = OVERHEAD + 2L * entry.name().length() + Footprint.of(state);
-            entry.bytes = (int) Math.min(Integer.MAX_VALUE, bytes);
+            entry.stateBytes = OVERHEAD + 2L * entry.name().length() + Footprint.of(state);
             entry.weighed = state;
         }
+        entry.bytes = (int) Math.min(Integer.MAX_VALUE, entry.stateBytes + form.bytesBeside(stream));
     }
 
     /** States are immutable, so that one object has learned nothing since. */
@@ -308,7 +338,7 @@ final class StateCache<S> implements AutoCloseable {
             if (entry.stream == null) {
                 S stream = form.begin(entry.name(), saved(entry));
                 entry.saved = snapshot(stream);
-                weigh(entry, form.state(stream));
+                weigh(entry, stream);
                 entry.stream = stream;
             }
         } finally {
@@ -361,7 +391,7 @@ final class StateCache<S> implements AutoCloseable {
                 if (retire(entry, safe)) {
                     streams.remove(entry.name(), entry);
                     order.asMap().remove(entry.name(), entry);
-                    tellEvicted(entry);
+                    tellEvicted(entry, safe && isKept(entry));
                 } else if (!safe) {
                     return;
                 }
@@ -371,9 +401,13 @@ final class StateCache<S> implements AutoCloseable {
         }
     }
 
-    private void tellEvicted(Entry<S> entry) {
+    private boolean isKept(Entry<S> entry) {
+        return store.isPresent() && !entry.unsaveable;
+    }
+
+    private void tellEvicted(Entry<S> entry, boolean kept) {
         if (!closed) {
-            events.publish(RuntimeEvent.Evicted.class, () -> new RuntimeEvent.Evicted(entry.name(), entry.bytes));
+            events.publish(RuntimeEvent.Evicted.class, () -> new RuntimeEvent.Evicted(entry.name(), entry.bytes, kept));
         }
     }
 

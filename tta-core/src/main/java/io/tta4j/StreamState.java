@@ -26,19 +26,27 @@ final class StreamState {
     private final ReentrantLock turn = new ReentrantLock();
     private final AtomicReference<State> served;
     private final AtomicReference<@Nullable State> shadow = new AtomicReference<>();
-    private final AtomicReference<Counters> counters = new AtomicReference<>(new Counters(0, 0, 0, 0, 0, 0, 0));
+    private final AtomicReference<Counters> counters;
     private final UnknownSamples unknownSamples;
+    private final BiConsumer<String, State> came;
+
+    /** Whether something was made of the first state; by whoever has the turn. */
+    private boolean moved;
 
     /**
-     * A stream at its first state.
+     * A stream as it comes into memory.
      *
      * @param key empty for the one without
+     * @param counters of what was done for it before
      * @param keptUnknowns how many unknown samples are kept at most
+     * @param came hears the key and the first state before anything is made of that
      */
-    StreamState(String key, State first, int keptUnknowns) {
+    StreamState(String key, State first, Counters counters, int keptUnknowns, BiConsumer<String, State> came) {
         this.key = key;
         this.served = new AtomicReference<>(first);
+        this.counters = new AtomicReference<>(counters);
         this.unknownSamples = new UnknownSamples(keptUnknowns);
+        this.came = came;
     }
 
     String key() {
@@ -78,6 +86,7 @@ final class StreamState {
         try {
             boolean published = served.compareAndSet(before, lesson.state());
             if (published) {
+                tellBeginning(before);
                 lesson.account().settle();
             }
             return published;
@@ -97,9 +106,17 @@ final class StreamState {
             State before = state();
             State after = change.apply(before);
             served.set(after);
+            tellBeginning(before);
             told.accept(before, after);
         } finally {
             turn.unlock();
+        }
+    }
+
+    private void tellBeginning(State first) {
+        if (!moved) {
+            moved = true;
+            came.accept(key, first);
         }
     }
 
@@ -141,6 +158,11 @@ final class StreamState {
                         c.resets() + (report.reset() ? 1 : 0),
                         c.rejected() + (rejected ? 1 : 0)))
                 .requests();
+    }
+
+    /** What it takes beside the published state. */
+    long bytesBeside() {
+        return unknownSamples.bytes() + shadow().map(Footprint::of).orElse(0L);
     }
 
     List<UnknownSample> drainUnknowns() {

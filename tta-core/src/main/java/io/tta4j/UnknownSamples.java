@@ -11,6 +11,7 @@ final class UnknownSamples {
 
     private final int capacity;
     private final Deque<UnknownSample> samples = new ArrayDeque<>();
+    private volatile long bytes;
 
     UnknownSamples(int capacity) {
         this.capacity = capacity;
@@ -20,10 +21,12 @@ final class UnknownSamples {
         for (int row = 0; row < batch.rows() && capacity > 0; row++) {
             if (recognition.isFlagged(row)) {
                 if (samples.size() == capacity) {
-                    samples.removeFirst();
+                    bytes -= bytes(samples.removeFirst());
                 }
-                samples.addLast(new UnknownSample(
-                        request, row, batch.select(row), recognition.unknown().get(row)));
+                UnknownSample sample = new UnknownSample(
+                        request, row, batch.select(row), recognition.unknown().get(row));
+                samples.addLast(sample);
+                bytes += bytes(sample);
             }
         }
     }
@@ -32,6 +35,18 @@ final class UnknownSamples {
     synchronized List<UnknownSample> drain() {
         List<UnknownSample> all = List.copyOf(samples);
         samples.clear();
+        bytes = 0;
         return all;
+    }
+
+    /** What the samples' inputs take. */
+    long bytes() {
+        return bytes;
+    }
+
+    private static long bytes(UnknownSample sample) {
+        return sample.sample().inputs().values().stream()
+                .mapToLong(tensor -> tensor.data().capacity())
+                .sum();
     }
 }

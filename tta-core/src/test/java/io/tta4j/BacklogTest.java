@@ -7,6 +7,7 @@ import io.tta4j.model.Batch;
 import io.tta4j.model.Vector;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
@@ -24,7 +25,7 @@ class BacklogTest {
     private final StreamState other = stream("other");
 
     private static StreamState stream(String key) {
-        return new StreamState(key, State.of(Vector.of(1)), 0);
+        return new StreamState(key, State.of(Vector.of(1)), Counters.byName(Map.of()), 0, (any, state) -> {});
     }
 
     private static Backlog backlog(int rows, OverloadPolicy policy, int slots) {
@@ -37,7 +38,8 @@ class BacklogTest {
                 slabs.copy(batch),
                 Optional.empty(),
                 0,
-                arrived);
+                arrived,
+                Optional.empty());
     }
 
     private Pending request(int row) {

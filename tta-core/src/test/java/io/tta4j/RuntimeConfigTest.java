@@ -14,17 +14,20 @@ class RuntimeConfigTest {
 
     @Test
     void readsItsSettingsFromText() {
-        Map<String, String> given = Map.of(
-                "execution", "background",
-                "mode", "shadow",
-                "adaptationBatch", "32",
-                "greatestAge", "250",
-                "pendingBytes", "1e6",
-                "overload", "drop-newest",
-                "budget", "0.1",
-                "sliceRows", "4",
-                "patience", "20",
-                "finishOnClose", "true");
+        Map<String, String> given = Map.ofEntries(
+                Map.entry("execution", "background"),
+                Map.entry("mode", "shadow"),
+                Map.entry("adaptationBatch", "32"),
+                Map.entry("greatestAge", "250"),
+                Map.entry("pendingBytes", "1e6"),
+                Map.entry("overload", "drop-newest"),
+                Map.entry("budget", "0.1"),
+                Map.entry("sliceRows", "4"),
+                Map.entry("patience", "20"),
+                Map.entry("finishOnClose", "true"),
+                Map.entry("streamBytes", "1e7"),
+                Map.entry("streamIdle", "60000"),
+                Map.entry("saveInterval", "500"));
         assertThat(given).hasSameSizeAs(RuntimeConfig.settings());
         assertThat(RuntimeConfig.parse(given))
                 .isEqualTo(new RuntimeConfig(
@@ -37,7 +40,10 @@ class RuntimeConfigTest {
                         Budget.share(0.1),
                         OptionalInt.of(4),
                         Duration.ofMillis(20),
-                        true));
+                        true,
+                        10_000_000,
+                        Duration.ofMinutes(1),
+                        Duration.ofMillis(500)));
     }
 
     @Test
@@ -75,6 +81,9 @@ class RuntimeConfigTest {
         "budget, much, 'runtime.budget must be a share of wall time such as 0.25'",
         "sliceRows, 0, 'runtime.sliceRows must be at least 1, but was 0'",
         "patience, -1, 'runtime.patience must be at least 0, but was -1'",
+        "streamBytes, 0, 'runtime.streamBytes must be at least 1, but was 0'",
+        "streamIdle, 0, 'runtime.streamIdle must be at least 1, but was 0'",
+        "saveInterval, 0, 'runtime.saveInterval must be at least 1, but was 0'",
         "finishOnClose, maybe, 'runtime.finishOnClose must be true or false'",
         "speed, 1, 'setting must be one of [runtime.execution'"
     })

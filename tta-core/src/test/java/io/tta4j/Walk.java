@@ -77,5 +77,10 @@ final class Walk {
         public void adopt(Walk stream, State state) {
             stream.publish(state);
         }
+
+        @Override
+        public long bytesBeside(Walk stream) {
+            return 0;
+        }
     };
 }

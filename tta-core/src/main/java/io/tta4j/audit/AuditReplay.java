@@ -309,16 +309,16 @@ public final class AuditReplay {
             numbered = true;
         }
 
-        /** In a later part, a stream goes on with the state that it had. */
+        /** In a later part, a stream goes on with the state that it had, unless it has left memory meanwhile. */
         private void begin(Line.Stream stream) {
             State state = stream.state().state(Map.of());
             requireHash(stream.hash(), state, "the first state of stream '%s'".formatted(stream.stream()));
             State had = states.get(stream.stream());
-            if (had != null && number < last) {
+            if (had != null && !stream.came() && number < last) {
                 requireHash(stream.hash(), had, "the state that stream '%s' goes on with".formatted(stream.stream()));
             }
             known.add(stream.stream());
-            if (had == null) {
+            if (had == null || (stream.came() && number < last)) {
                 states.put(stream.stream(), state);
             }
         }

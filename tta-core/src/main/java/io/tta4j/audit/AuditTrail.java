@@ -204,6 +204,23 @@ public final class AuditTrail implements Recorder, AutoCloseable {
         Line line(long number);
     }
 
+    @Override
+    public void came(String stream, State state) {
+        Line.Stream line = new Line.Stream(stream, StateSource.whole(state), StateHash.of(state), true);
+        writing.lock();
+        try {
+            // Where it cannot be written, the run ends, and the next one begins with the states as they are.
+            if (!closed && part != null) {
+                current().add(line);
+                seen.add(stream);
+            }
+        } catch (IOException e) {
+            fail(e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
     private void write(String stream, State before, Numbered numbered) {
         writing.lock();
         try {
@@ -211,21 +228,9 @@ public final class AuditTrail implements Recorder, AutoCloseable {
                 lost++;
                 return;
             }
-            Part current = part;
-            if (current == null) {
-                // What was lost in between is not told: another run, from the states as they are.
-                run = newRun();
-                parts = 0;
-                numbers = 0;
-                current = open(begun());
-            } else if (current.size() >= config.partBytes()) {
-                part = null;
-                current.close();
-                current = open(begun());
-            }
-            part = current;
+            Part current = current();
             if (!seen.contains(stream)) {
-                current.add(new Line.Stream(stream, StateSource.whole(before), StateHash.of(before)));
+                current.add(new Line.Stream(stream, StateSource.whole(before), StateHash.of(before), false));
                 seen.add(stream);
             }
             current.add(numbered.line(numbers + 1));
@@ -236,6 +241,24 @@ public final class AuditTrail implements Recorder, AutoCloseable {
         } finally {
             writing.unlock();
         }
+    }
+
+    /** The part at hand, or the next one where there is none or it is full. */
+    private Part current() throws IOException {
+        Part current = part;
+        if (current == null) {
+            // What was lost in between is not told: another run, from the states as they are.
+            run = newRun();
+            parts = 0;
+            numbers = 0;
+            current = open(begun());
+        } else if (current.size() >= config.partBytes()) {
+            part = null;
+            current.close();
+            current = open(begun());
+        }
+        part = current;
+        return current;
     }
 
     private boolean isWaiting() {

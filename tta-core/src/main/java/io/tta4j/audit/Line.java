@@ -48,11 +48,12 @@ sealed interface Line {
             implements Line {}
 
     /**
-     * The state of a stream when a part first hears of it.
+     * The state of a stream when a part first hears of it, and when it came into memory.
      *
      * @param hash of the state
+     * @param came whether it came into memory, so that it need not be what it was before
      */
-    record Stream(String stream, StateSource state, String hash) implements Line {}
+    record Stream(String stream, StateSource state, String hash, boolean came) implements Line {}
 
     /**
      * A step.

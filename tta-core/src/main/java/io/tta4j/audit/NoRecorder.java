@@ -15,6 +15,9 @@ enum NoRecorder implements Recorder {
     public void begin(Method method, AdaptableModel model, State initial) {}
 
     @Override
+    public void came(String stream, State state) {}
+
+    @Override
     public Step step(String stream, Batch batch, AdaptableModel model, Pass pass, State before) {
         return new Unrecorded(model, pass, before);
     }

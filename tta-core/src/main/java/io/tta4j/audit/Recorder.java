@@ -32,6 +32,14 @@ public interface Recorder {
     void begin(Method method, AdaptableModel model, State initial);
 
     /**
+     * A stream is in memory, with this state, of which nothing was made yet: it is new, or came back. Whatever was told
+     * of it before may be more than was saved. Before anything else that is told of it since.
+     *
+     * @param stream the stream's key; empty for the one without
+     */
+    void came(String stream, State state);
+
+    /**
      * A step is about to be taken.
      *
      * @param stream the stream's key; empty for the one without

@@ -84,8 +84,13 @@ public sealed interface RuntimeEvent {
     /** A state could not be written or read; requests are served on. */
     record StoreFailed(String stream, String reason) implements RuntimeEvent {}
 
-    /** A stream's state left memory for the store. */
-    record Evicted(String stream, long bytes) implements RuntimeEvent {}
+    /**
+     * A stream's state left memory.
+     *
+     * @param bytes of heap that it took
+     * @param kept whether the store has it; what was learned is forgotten otherwise
+     */
+    record Evicted(String stream, long bytes, boolean kept) implements RuntimeEvent {}
 
     /** A stream's state came back from the store. */
     record Restored(String stream, long version) implements RuntimeEvent {}

@@ -12,7 +12,7 @@ import jdk.jfr.StackTrace;
 /** A state that left memory. */
 @Name("io.tta4j.StateEvicted")
 @Label("State Evicted")
-@Description("A stream's state left memory for the store")
+@Description("A stream's state left memory; without a store it is forgotten")
 @Category("tta4j")
 @StackTrace(false)
 final class EvictionFlight extends Event {
@@ -24,11 +24,16 @@ final class EvictionFlight extends Event {
     @DataAmount
     long bytes;
 
+    @Label("Kept")
+    @Description("Whether the store has it")
+    boolean kept;
+
     static void commit(RuntimeEvent.Evicted event) {
         EvictionFlight flight = new EvictionFlight();
         if (flight.shouldCommit()) {
             flight.stream = event.stream();
             flight.bytes = event.bytes();
+            flight.kept = event.kept();
             flight.commit();
         }
     }

@@ -114,7 +114,13 @@ public final class EventLog implements AutoCloseable {
             events.on(
                     RuntimeEvent.ModeChanged.class,
                     event -> tell(Kind.MODE_CHANGED, event, "the mode is now " + event.mode(), null)),
-            events.on(RuntimeEvent.Evicted.class, event -> tell(Kind.EVICTED, event, "a state left memory", null)),
+            events.on(
+                    RuntimeEvent.Evicted.class,
+                    event -> tell(
+                            Kind.EVICTED,
+                            event,
+                            "a state left memory" + (event.kept() ? "" : " and is forgotten"),
+                            null)),
             events.on(
                     RuntimeEvent.Restored.class,
                     event -> tell(Kind.RESTORED, event, "a state came back from the store", null)),

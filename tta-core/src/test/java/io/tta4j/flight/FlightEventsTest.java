@@ -41,7 +41,7 @@ class FlightEventsTest {
             tell(RuntimeEvent.Reset.class, new RuntimeEvent.Reset("camera", "sar"));
             tell(RuntimeEvent.RolledBack.class, new RuntimeEvent.RolledBack("camera", "canary"));
             tell(RuntimeEvent.Dropped.class, new RuntimeEvent.Dropped("camera", 5, "dropOldest"));
-            tell(RuntimeEvent.Evicted.class, new RuntimeEvent.Evicted("camera", 4096));
+            tell(RuntimeEvent.Evicted.class, new RuntimeEvent.Evicted("camera", 4096, true));
             tell(RuntimeEvent.Rejected.class, new RuntimeEvent.Rejected("camera", "finite", "NaN in theta"));
             tell(RuntimeEvent.Failed.class, new RuntimeEvent.Failed("camera", new IllegalStateException("no")));
             recording.stop();

@@ -107,7 +107,7 @@ class EventLogTest {
 
     @Test
     void logsNothingThatIsNotEnabled() {
-        events.publish(RuntimeEvent.Evicted.class, () -> new RuntimeEvent.Evicted("a", 1));
+        events.publish(RuntimeEvent.Evicted.class, () -> new RuntimeEvent.Evicted("a", 1, true));
         events.publish(RuntimeEvent.Held.class, () -> new RuntimeEvent.Held("a", 1, "driftGate"));
         log.close();
 

@@ -96,7 +96,7 @@ class TtaMetricsTest {
 
         tell(RuntimeEvent.Saved.class, new RuntimeEvent.Saved("a", 4, 1000, 2 * MILLISECOND));
         tell(RuntimeEvent.StoreFailed.class, new RuntimeEvent.StoreFailed("a", "disk full"));
-        tell(RuntimeEvent.Evicted.class, new RuntimeEvent.Evicted("a", 1000));
+        tell(RuntimeEvent.Evicted.class, new RuntimeEvent.Evicted("a", 1000, true));
         tell(RuntimeEvent.Restored.class, new RuntimeEvent.Restored("a", 4));
         rows.set(5);
 
@@ -160,7 +160,7 @@ class TtaMetricsTest {
         tell(RuntimeEvent.RolledBack.class, new RuntimeEvent.RolledBack(stream, cause));
         tell(RuntimeEvent.Dropped.class, new RuntimeEvent.Dropped(stream, 1, cause));
         tell(RuntimeEvent.Saved.class, new RuntimeEvent.Saved(stream, 1, 1, 1));
-        tell(RuntimeEvent.Evicted.class, new RuntimeEvent.Evicted(stream, 1));
+        tell(RuntimeEvent.Evicted.class, new RuntimeEvent.Evicted(stream, 1, true));
     }
 
     @Test
