@@ -135,14 +135,16 @@ final class AdaptingModel implements ServedModel {
     /** Learns from what is pending as configured, saves what has been learned, and lets go of the store. */
     @Override
     public void close() {
-        try (AdaptableModel last = model;
-                Observers listening = observers) {
+        try {
             adaptive.close();
             if (store.isPresent()) {
                 store.get().close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException("states are saved, but their folder was not closed: " + e.getMessage(), e);
+        } finally {
+            observers.close();
+            model.close();
         }
     }
 }
