@@ -51,8 +51,14 @@ public final class Load implements Callable<Integer> {
             names = "--tta",
             paramLabel = "OPTION",
             description =
-                    "An option of the server with tta4j. Without, every sample is reliable: the most work there is.")
-    private List<String> ttaOptions = List.of("--method=sar", "--set=margin=100", "--set=resetThreshold=0");
+                    "An option of the server with tta4j. Without, it adapts in the background, and every sample is reliable: the most work there is.")
+    private List<String> ttaOptions = List.of(
+            "--method=sar",
+            "--set=margin=100",
+            "--set=resetThreshold=0",
+            "--background",
+            // What is pending after a turn is learned from before the next: seconds, not minutes.
+            "--set=runtime.pendingBytes=4194304");
 
     private Load() {}
 

@@ -38,16 +38,15 @@ final class LoadService implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Dai.djl.offline=true",
-                "-cp",
-                System.getProperty("java.class.path"),
                 Server.class.getName(),
                 "--model=" + model,
                 "--name=model",
                 "--port=0"));
         command.addAll(options);
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        ProcessBuilder server = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        // Not on the command line, which ONNX Runtime wants short.
+        server.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        Process process = server.start();
         String line = process.inputReader().readLine();
         if (line == null || !line.endsWith(MODEL)) {
             process.destroy();

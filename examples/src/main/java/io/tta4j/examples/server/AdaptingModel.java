@@ -1,28 +1,34 @@
 package io.tta4j.examples.server;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tta4j.AdaptiveModel;
+import io.tta4j.AdaptiveStream;
 import io.tta4j.Counters;
 import io.tta4j.engine.InspectableModel;
 import io.tta4j.engine.Inspection;
+import io.tta4j.event.RuntimeEvent.StoreFailed;
 import io.tta4j.examples.server.TtaReport.Learning;
+import io.tta4j.health.Health;
 import io.tta4j.method.Answer;
-import io.tta4j.method.Methods;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.InputSpec;
-import io.tta4j.model.Matrix;
+import io.tta4j.snapshot.SnapshotStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** A model that tta4j adapts, stream by stream. Owns the model. */
+/** A model that tta4j adapts, stream by stream. Owns all that it is made of. */
 final class AdaptingModel implements ServedModel {
 
     private final AdaptableModel model;
-    private final AdaptiveModel source;
-    private final Tenants tenants;
-    private final String method;
-    private final TtaMode defaultMode;
+    private final Optional<SnapshotStore> store;
+    private final AdaptiveModel adaptive;
+    private final Observers observers;
+    private final AdaptingConfig config;
     private final List<OutputSpec> outputs;
     private final String platform;
 
@@ -30,15 +36,29 @@ final class AdaptingModel implements ServedModel {
      * Serves a model.
      *
      * @param output the name of the model's own output
-     * @param method the adaptation method's name
+     * @param store where states are kept, if anywhere
      */
     AdaptingModel(
-            AdaptableModel model, Tenants tenants, String method, TtaMode defaultMode, String output, String platform) {
+            AdaptableModel model,
+            String output,
+            String platform,
+            String name,
+            AdaptingConfig config,
+            Optional<SnapshotStore> store) {
         this.model = model;
-        this.source = AdaptiveModel.of(model, Methods.source());
-        this.tenants = tenants;
-        this.method = method;
-        this.defaultMode = defaultMode;
+        this.store = store;
+        this.config = config;
+        AdaptiveModel.Builder builder = AdaptiveModel.builder(model, config.method())
+                .name(name)
+                .config(config.runtime())
+                .guards(config.guards());
+        Optional<CheckedStore> states = store.map(kept -> CheckedStore.of(kept, model, config.method()));
+        states.ifPresent(checked -> builder.store(checked.store()));
+        this.adaptive = builder.build();
+        this.observers = new Observers(adaptive.events(), name, config.method().name());
+        for (String trouble : states.map(CheckedStore::troubles).orElse(List.of())) {
+            adaptive.events().publish(StoreFailed.class, () -> new StoreFailed("", trouble));
+        }
         this.outputs = List.of(new OutputSpec(output, model.classes()));
         this.platform = platform;
     }
@@ -66,58 +86,64 @@ final class AdaptingModel implements ServedModel {
 
     @Override
     public TtaMode defaultMode() {
-        return defaultMode;
-    }
-
-    /** The streams, for those who count. */
-    Tenants tenants() {
-        return tenants;
+        return TtaMode.of(config.runtime().mode());
     }
 
     @Override
     public Inference infer(Batch batch, Adapting adapting) {
-        return switch (adapting.mode()) {
-            case OFF -> new Inference(List.of(source.predict(batch).output()), Optional.of(TtaReport.off(adapting)));
-            case SHADOW -> tenants.on(adapting.stream(), stream -> shadow(stream, batch, adapting));
-            case ON ->
-                tenants.on(adapting.stream(), stream -> {
-                    Answer answer = stream.predict(batch);
-                    return inference(answer.output(), stream, adapting, OptionalDouble.empty());
-                });
-        };
-    }
-
-    private Inference shadow(AdaptiveModel stream, Batch batch, Adapting adapting) {
-        Answer served = source.predict(batch);
-        Answer adapted = stream.predict(batch);
-        return inference(
-                served.output(),
-                stream,
-                adapting,
-                OptionalDouble.of(agreement(served.predictions(), adapted.predictions())));
-    }
-
-    private static double agreement(int[] one, int[] other) {
-        int alike = 0;
-        for (int row = 0; row < one.length; row++) {
-            alike += one[row] == other[row] ? 1 : 0;
+        if (adapting.mode() == TtaMode.OFF) {
+            // The same for every stream: none has to come into memory for it.
+            Answer answer = adaptive.predict(batch, adapting.mode().mode());
+            return new Inference(List.of(answer.output()), Optional.of(TtaReport.off(adapting)));
         }
-        return (double) alike / one.length;
-    }
-
-    private Inference inference(Matrix output, AdaptiveModel stream, Adapting adapting, OptionalDouble agreement) {
+        String key = KeyHash.of(adapting.stream());
+        AdaptiveStream stream = adaptive.stream(key);
+        Answer answer = stream.predict(batch, adapting.mode().mode());
         Counters counters = stream.counters();
+        Learning learning = new Learning(config.method().name(), counters.steps(), counters.resets());
+        OptionalDouble agreement =
+                adapting.mode() == TtaMode.SHADOW ? observers.agreement(key) : OptionalDouble.empty();
         return new Inference(
-                List.of(output),
-                Optional.of(new TtaReport(
-                        adapting, Optional.of(new Learning(method, counters.steps(), counters.resets())), agreement)));
+                List.of(answer.output()), Optional.of(new TtaReport(adapting, Optional.of(learning), agreement)));
     }
 
     @Override
+    public Health health() {
+        return observers.health();
+    }
+
+    @Override
+    public Optional<String> unready() {
+        Health health = health();
+        return config.readyOnlyWhenUp() && health.status() != Health.Status.UP
+                ? Optional.of(String.join("; ", health.reasons()))
+                : Optional.empty();
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        observers.bindTo(registry);
+        Gauge.builder("tta4j.streams", adaptive, AdaptiveModel::streamsInMemory)
+                .description("streams in memory")
+                .register(registry);
+        Gauge.builder("tta4j.streams.size", adaptive, AdaptiveModel::streamBytes)
+                .description("what streams take that are not in use")
+                .baseUnit("bytes")
+                .register(registry);
+    }
+
+    /** Learns from what is pending as configured, saves what has been learned, and lets go of the store. */
+    @Override
     public void close() {
         try {
-            tenants.close();
+            adaptive.close();
+            if (store.isPresent()) {
+                store.get().close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("states are saved, but their folder was not closed: " + e.getMessage(), e);
         } finally {
+            observers.close();
             model.close();
         }
     }

@@ -27,10 +27,7 @@ final class InferenceServer implements AutoCloseable {
     private InferenceServer(String host, int port, String name, ServedModel model, Limits limits) {
         this.model = model;
         Admission admission = new Admission(limits);
-        this.metrics = new ServerMetrics(admission);
-        if (model instanceof AdaptingModel adapting) {
-            metrics.watch(adapting.tenants());
-        }
+        this.metrics = new ServerMetrics(admission, model);
         QueuedThreadPool threads = new QueuedThreadPool(limits.inFlight() + OTHER_THREADS, OTHER_THREADS);
         threads.setName("tta4j-server");
         this.server = new org.eclipse.jetty.server.Server(threads);
@@ -76,11 +73,6 @@ final class InferenceServer implements AutoCloseable {
     /** Where it listens. */
     int port() {
         return connector.getLocalPort();
-    }
-
-    /** Waits for its end. */
-    void join() throws InterruptedException {
-        server.join();
     }
 
     @Override

@@ -8,6 +8,8 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tta4j.health.Health;
 import io.tta4j.model.Batch;
 import io.tta4j.model.ElementType;
 import io.tta4j.model.InputSpec;
@@ -155,6 +157,19 @@ final class PlainModel implements ServedModel {
         buffer.get(values);
         return Matrix.of((int) shape[0], (int) shape[1], values);
     }
+
+    @Override
+    public Health health() {
+        return new Health(Health.Status.UP, List.of());
+    }
+
+    @Override
+    public Optional<String> unready() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {}
 
     @Override
     public void close() {

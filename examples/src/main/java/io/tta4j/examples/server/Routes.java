@@ -1,10 +1,12 @@
 package io.tta4j.examples.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.tta4j.health.Health;
 import io.tta4j.model.InputSpec;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -14,7 +16,7 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The protocol's paths, and {@code /metrics}. */
+/** The protocol's paths, {@code /health} and {@code /metrics}. */
 final class Routes extends Handler.Abstract {
 
     static final String VERSION = "1";
@@ -72,6 +74,9 @@ final class Routes extends Handler.Abstract {
         if (path.equals(List.of("metrics"))) {
             return get(request, response, () -> Reply.text(ServerMetrics.CONTENT_TYPE, metrics.scrape()));
         }
+        if (path.equals(List.of("health"))) {
+            return get(request, response, () -> Reply.json(200, this::health));
+        }
         if (!path.get(0).equals("v2")) {
             throw unknown(request);
         }
@@ -83,8 +88,7 @@ final class Routes extends Handler.Abstract {
             case "" -> get(request, response, () -> Reply.json(200, Routes::server));
             case "health/live" ->
                 get(request, response, () -> Reply.json(200, json -> json.writeBooleanField("live", true)));
-            case "health/ready" ->
-                get(request, response, () -> Reply.json(200, json -> json.writeBooleanField("ready", true)));
+            case "health/ready" -> get(request, response, () -> ready(json -> {}));
             default -> throw unknown(request);
         };
     }
@@ -112,20 +116,34 @@ final class Routes extends Handler.Abstract {
         }
         return switch (String.join("/", rest)) {
             case "" -> get(request, response, () -> Reply.json(200, this::metadata));
-            case "ready" ->
-                get(
-                        request,
-                        response,
-                        () -> Reply.json(200, json -> {
-                            json.writeStringField("name", name);
-                            json.writeBooleanField("ready", true);
-                        }));
+            case "ready" -> get(request, response, () -> ready(json -> json.writeStringField("name", name)));
             case "infer" -> {
                 require("POST", request, response);
                 yield metrics.timed(() -> infer.answer(request));
             }
             default -> throw unknown(request);
         };
+    }
+
+    private Reply ready(Reply.Members first) {
+        Optional<String> unready = model.unready();
+        return Reply.json(unready.isEmpty() ? 200 : Refusal.OVERLOADED, json -> {
+            first.to(json);
+            json.writeBooleanField("ready", unready.isEmpty());
+            if (unready.isPresent()) {
+                json.writeStringField("reason", unready.get());
+            }
+        });
+    }
+
+    private void health(JsonGenerator json) throws IOException {
+        Health health = model.health();
+        json.writeStringField("status", health.status().name());
+        json.writeArrayFieldStart("reasons");
+        for (String reason : health.reasons()) {
+            json.writeString(reason);
+        }
+        json.writeEndArray();
     }
 
     private static Reply get(Request request, Response response, Supplier<Reply> reply) {
@@ -144,7 +162,7 @@ final class Routes extends Handler.Abstract {
     private static Refusal unknown(Request request) {
         return Refusal.of(
                 Refusal.UNKNOWN,
-                "the path must be one of the Open Inference Protocol's or /metrics, but was %s",
+                "the path must be one of the Open Inference Protocol's, /health or /metrics, but was %s",
                 Quoted.of(path(request)));
     }
 

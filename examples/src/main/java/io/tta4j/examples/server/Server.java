@@ -1,23 +1,25 @@
 package io.tta4j.examples.server;
 
+import io.tta4j.RuntimeConfig;
 import io.tta4j.engine.Engine;
 import io.tta4j.engine.Engines;
 import io.tta4j.engine.Features;
 import io.tta4j.engine.InspectableModel;
 import io.tta4j.engine.LoadOptions;
+import io.tta4j.guard.GuardConfig;
+import io.tta4j.guard.Guards;
+import io.tta4j.health.EventLog;
 import io.tta4j.method.ClassLearner;
-import io.tta4j.method.Method;
 import io.tta4j.method.MethodProvider;
 import io.tta4j.method.Methods;
 import io.tta4j.method.Settings;
+import io.tta4j.snapshot.SnapshotDirectory;
+import io.tta4j.snapshot.SnapshotStore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -63,11 +65,31 @@ public final class Server implements Callable<Integer> {
             names = "--set",
             paramLabel = "SETTING=VALUE",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
-            description = "a setting of the method, such as learningRate=0.001")
+            description =
+                    "a setting of the method, such as sar.learningRate=0.001 or without 'sar.', of the runtime, such as"
+                            + " runtime.adaptationBatch=32, or of guards, such as guard.driftGate=true")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(names = "--tta", paramLabel = "MODE", description = "for requests that do not say: off, shadow or on")
     private String tta = "on";
+
+    @Option(names = "--background", description = "answer without waiting for steps, and take them between requests")
+    private boolean background;
+
+    @Option(
+            names = "--budget",
+            paramLabel = "SHARE",
+            description =
+                    "--background: share of wall time for adaptation, or samples a second such as 200/s (default: 0.25)")
+    private @Nullable String budget;
+
+    @Option(
+            names = "--no-guards",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "without the guards that keep adapted states sound, but for that against values not finite")
+    private boolean guards;
 
     @Option(
             names = "--state",
@@ -75,8 +97,20 @@ public final class Server implements Callable<Integer> {
             description = "where to keep states between runs (default: nowhere)")
     private @Nullable Path state;
 
-    @Option(names = "--streams", paramLabel = "N", description = "streams in memory; the oldest make room")
-    private int streams = 1000;
+    @Option(
+            names = "--state-bytes",
+            paramLabel = "BYTES",
+            description = "memory for streams' states; the least used go to the folder (default: 67108864)")
+    private @Nullable String stateBytes;
+
+    @Option(
+            names = "--save-every",
+            paramLabel = "MS",
+            description = "how often states that have changed are saved: what a kill may cost (default: 10000)")
+    private @Nullable String saveEvery;
+
+    @Option(names = "--ready-only-when-up", description = "say not ready while /health is not UP")
+    private boolean readyOnlyWhenUp;
 
     @Option(names = "--threads", paramLabel = "N", description = "threads of an operator; 0 for one per core")
     private int threads = 1;
@@ -113,13 +147,17 @@ public final class Server implements Callable<Integer> {
 
     private Server() {}
 
-    /** Serves until the process is stopped; exit code 1 for what failed, 2 for options that are none. */
+    /**
+     * Serves until a signal comes; exit code 1 for what failed, 2 for options that are none, else as the signal has it.
+     */
     public static void main(String[] arguments) {
         // Libraries report through slf4j-simple; an operator wants to hear of trouble only.
         if (System.getProperty("org.slf4j.simpleLogger.defaultLogLevel") == null) {
             System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
             // A line for each bad header would let any client fill the disk.
             System.setProperty("org.slf4j.simpleLogger.log.org.eclipse.jetty.http", "error");
+            // A line a minute of each kind at most.
+            System.setProperty("org.slf4j.simpleLogger.log." + EventLog.class.getName(), "info");
         }
         System.exit(new CommandLine(new Server())
                 .setExecutionExceptionHandler((e, command, parsed) -> {
@@ -143,14 +181,12 @@ public final class Server implements Callable<Integer> {
                 Duration.ofMillis(stopTime));
         Path file = model == null ? DemoNetwork.unpack() : model;
         String called = name == null ? stem(file) : name;
-        InferenceServer server =
-                InferenceServer.start(host, port, called, plain ? plain(file) : adapting(file), limits);
-        Thread stop = new Thread(server::close, "tta4j-stop");
-        Runtime.getRuntime().addShutdownHook(stop);
-        System.out.printf("serving %s at http://%s:%d/v2/models/%s%n", file, host, server.port(), called);
-        server.join();
-        stop.join();
-        return 0;
+        StopSignal stop = StopSignal.take();
+        try (InferenceServer server =
+                InferenceServer.start(host, port, called, plain ? plain(file) : adapting(file, called), limits)) {
+            System.out.printf("serving %s at http://%s:%d/v2/models/%s%n", file, host, server.port(), called);
+            return stop.await();
+        }
     }
 
     private static String stem(Path file) {
@@ -163,10 +199,8 @@ public final class Server implements Callable<Integer> {
         return PlainModel.open(file, threads, spinning);
     }
 
-    private ServedModel adapting(Path file) throws IOException {
-        MethodProvider provider = Methods.named(method);
-        Method made = provider.create(Settings.of(provider, settings));
-        TtaMode mode = TtaMode.named(tta);
+    private ServedModel adapting(Path file, String called) throws IOException {
+        AdaptingConfig config = config();
         Engine engine = Engines.of(file);
         InspectableModel loaded = engine.load(
                 file,
@@ -177,25 +211,59 @@ public final class Server implements Callable<Integer> {
                         Optional.empty(),
                         false,
                         0,
-                        made instanceof ClassLearner ? Features.AUTO : Features.NONE));
-        StateKeeper keeper = state == null
-                ? StateKeeper.NONE
-                : new StateFolder(
-                        state, sha256(file) + " " + method, loaded.source().size());
+                        config.method() instanceof ClassLearner ? Features.AUTO : Features.NONE));
         return new AdaptingModel(
                 loaded,
-                new BoundedTenants(loaded, made, keeper, streams),
-                method,
-                mode,
                 AdaptingModel.output(loaded),
-                engine.name().equals("onnx") ? "onnxruntime_onnx" : "pytorch_torchscript");
+                engine.name().equals("onnx") ? "onnxruntime_onnx" : "pytorch_torchscript",
+                called,
+                config,
+                Optional.ofNullable(state).map(Server::store));
     }
 
-    private static String sha256(Path file) throws IOException {
+    /** A server without its states is better than none: the log and {@code /health} tell. */
+    static SnapshotStore store(Path folder) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            return SnapshotDirectory.open(folder);
+        } catch (IOException e) {
+            return new UnavailableStore(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private AdaptingConfig config() {
+        MethodProvider provider = Methods.named(method);
+        GivenSettings given = GivenSettings.of(method, settings);
+        GuardConfig.Builder base =
+                guards ? GuardConfig.custom() : GuardConfig.custom().none();
+        return new AdaptingConfig(
+                provider.create(Settings.of(provider, given.method())),
+                runtime(given.runtime()),
+                Guards.of(GuardConfig.read(given.guard(), base).build()),
+                readyOnlyWhenUp);
+    }
+
+    /**
+     * Options are names for settings of the runtime; where none says otherwise, what is pending is learned from at the
+     * end.
+     */
+    private RuntimeConfig runtime(Map<String, String> given) {
+        if (budget != null && !background) {
+            throw new IllegalArgumentException("--budget must go with --background, but was alone");
+        }
+        Map<String, String> all = new LinkedHashMap<>(given);
+        all.putIfAbsent("finishOnClose", "true");
+        set(all, "mode", "--tta", TtaMode.named(tta).mode().name().toLowerCase(Locale.ROOT));
+        set(all, "execution", "--background", background ? "background" : null);
+        set(all, "budget", "--budget", budget);
+        set(all, "streamBytes", "--state-bytes", stateBytes);
+        set(all, "saveInterval", "--save-every", saveEvery);
+        return RuntimeConfig.parse(all);
+    }
+
+    private static void set(Map<String, String> all, String name, String option, @Nullable String value) {
+        if (value != null && all.put(name, value) != null) {
+            throw new IllegalArgumentException("%s.%s must be given as %s alone, but was given as both"
+                    .formatted(RuntimeConfig.PREFIX, name, option));
         }
     }
 }

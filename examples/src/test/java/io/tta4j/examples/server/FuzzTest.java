@@ -50,8 +50,7 @@ class FuzzTest {
         int threads = Thread.activeCount();
         long direct = direct();
         Map<Integer, Integer> statuses = new TreeMap<>();
-        try (InferenceServer server =
-                Served.start(model, StateKeeper.NONE, Served.limits(4, 2, Duration.ofSeconds(5)))) {
+        try (InferenceServer server = Served.start(model, Served.limits(4, 2, Duration.ofSeconds(5)))) {
             long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
             for (long i = 0; i < AT_LEAST || System.nanoTime() < end; i++) {
                 MutatedRequest.Sent sent = MutatedRequest.draw(SEED + i);

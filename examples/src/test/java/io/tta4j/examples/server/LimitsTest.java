@@ -46,7 +46,7 @@ class LimitsTest {
     @Test
     void refusesLargeBodiesWhetherTheirLengthIsToldOrNot() throws Exception {
         byte[] large = new byte[(64 << 10) + 1];
-        try (InferenceServer server = Served.start(Served.model(), StateKeeper.NONE, Served.limits())) {
+        try (InferenceServer server = Served.start(Served.model(), Served.limits())) {
             Api api = new Api(server.port());
             HttpRequest.Builder infer = api.at(MODEL + "/infer");
             Api.Got told =
@@ -63,7 +63,7 @@ class LimitsTest {
 
     @Test
     void refusesLargeBatches() throws Exception {
-        try (InferenceServer server = Served.start(Served.model(), StateKeeper.NONE, Served.limits())) {
+        try (InferenceServer server = Served.start(Served.model(), Served.limits())) {
             Api api = new Api(server.port());
             assertThat(api.infer(request("", new float[16 * 3])).status()).isEqualTo(200);
             Api.Got got = api.infer(request("", new float[17 * 3]));
@@ -75,8 +75,7 @@ class LimitsTest {
     @Test
     void refusesMoreThanSoManyAtATime() throws Exception {
         GatedModel model = new GatedModel(Served.model());
-        try (InferenceServer server =
-                Served.start(model, StateKeeper.NONE, Served.limits(2, 2, Duration.ofSeconds(20)))) {
+        try (InferenceServer server = Served.start(model, Served.limits(2, 2, Duration.ofSeconds(20)))) {
             Api api = new Api(server.port());
             CompletableFuture<Api.Got> first = inferLater(api);
             model.arrived.acquire();
@@ -100,8 +99,7 @@ class LimitsTest {
     @Test
     void givesUpOnAModelThatIsBusyForTooLong() throws Exception {
         GatedModel model = new GatedModel(Served.model());
-        try (InferenceServer server =
-                Served.start(model, StateKeeper.NONE, Served.limits(4, 1, Duration.ofMillis(200)))) {
+        try (InferenceServer server = Served.start(model, Served.limits(4, 1, Duration.ofMillis(200)))) {
             Api api = new Api(server.port());
             CompletableFuture<Api.Got> first = inferLater(api);
             model.arrived.acquire();
@@ -117,8 +115,7 @@ class LimitsTest {
     @ValueSource(strings = {"Content-Length: 1000", "Transfer-Encoding: chunked"})
     void givesUpOnABodyThatDoesNotCome(String length) throws Exception {
         LinearModel model = Served.model();
-        try (InferenceServer server =
-                        Served.start(model, StateKeeper.NONE, Served.limits(1, 1, Duration.ofMillis(200)));
+        try (InferenceServer server = Served.start(model, Served.limits(1, 1, Duration.ofMillis(200)));
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             OutputStream out = socket.getOutputStream();
             out.write("POST %s/infer HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n"

@@ -3,7 +3,11 @@ package io.tta4j.examples.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tta4j.RuntimeConfig;
 import io.tta4j.engine.InspectableModel;
+import io.tta4j.guard.Guards;
+import io.tta4j.health.Health;
 import io.tta4j.model.Batch;
 import io.tta4j.model.ElementType;
 import io.tta4j.model.InputSpec;
@@ -57,6 +61,19 @@ class ModelsTest {
         public Inference infer(Batch batch, Adapting adapting) {
             return new Inference(List.of(Matrix.of(1, 1, new float[1])), Optional.empty());
         }
+
+        @Override
+        public Health health() {
+            return new Health(Health.Status.UP, List.of());
+        }
+
+        @Override
+        public Optional<String> unready() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void bindTo(MeterRegistry registry) {}
 
         @Override
         public void close() {}
@@ -160,11 +177,11 @@ class ModelsTest {
                 OnnxModel.load(file, OnnxOptions.custom().intraOpThreads(1).build());
         try (ServedModel adapting = new AdaptingModel(
                         loaded,
-                        new BoundedTenants(loaded, Served.METHOD, StateKeeper.NONE, 1),
-                        "tent",
-                        TtaMode.ON,
                         AdaptingModel.output(loaded),
-                        "onnxruntime_onnx");
+                        "onnxruntime_onnx",
+                        "shapes",
+                        new AdaptingConfig(Served.METHOD, RuntimeConfig.ofDefaults(), Guards.ofDefaults(), false),
+                        Optional.empty());
                 ServedModel plain = PlainModel.open(file, 1, false)) {
             assertThat(plain.inputs()).isEqualTo(adapting.inputs());
             assertThat(plain.outputs()).isEqualTo(adapting.outputs());

@@ -32,7 +32,7 @@ class ProtocolTest {
 
     @BeforeAll
     static void start() {
-        server = Served.start(Served.model(), StateKeeper.NONE, Served.limits());
+        server = Served.start(Served.model(), Served.limits());
         api = new Api(server.port());
     }
 
@@ -46,6 +46,7 @@ class ProtocolTest {
             /v2                                | {"name":"tta4j","version":"development","extensions":["binary_tensor_data"]}
             /v2/health/live                    | {"live":true}
             /v2/health/ready                   | {"ready":true}
+            /health                            | {"status":"UP","reasons":[]}
             /v2/models/linear/ready            | {"name":"linear","ready":true}
             /v2/models/linear/versions/1/ready | {"name":"linear","ready":true}
             /v2/models/linear                  | {"name":"linear","versions":["1"],"platform":"closed_form","inputs":[{"name":"x","datatype":"FP32","shape":[-1,3]}],"outputs":[{"name":"logits","datatype":"FP32","shape":[-1,3]}]}
@@ -149,7 +150,7 @@ class ProtocolTest {
     }
 
     @Test
-    void adaptsInTheShadowWhileTheSourceAnswers() throws Exception {
+    void adaptsACopyInTheShadowWhileTheSourceAnswers() throws Exception {
         AdaptiveModel alone = AdaptiveModel.of(LinearModel.of(3, "norm"), Served.METHOD);
         float[] narrow = {0.1f, 0.09f, 0, 0, 5, 1};
         for (int step = 1; step <= 4; step++) {
@@ -162,8 +163,8 @@ class ProtocolTest {
         }
         assertThat(api.infer(request(parameters("stream=shade", "tta=on"), narrow))
                         .values())
-                .containsExactly(predict(alone, narrow))
-                .isNotEqualTo(narrow);
+                .containsExactly(narrow)
+                .isNotEqualTo(predict(alone, narrow));
     }
 
     private static float[] predict(AdaptiveModel model, float[] x) {
@@ -305,6 +306,7 @@ class ProtocolTest {
             GET    | /v2/models/linear/infer            | 405 | the method must be POST, but was 'GET'
             POST   | /v2/health/live                    | 405 | the method must be GET, but was 'POST'
             DELETE | /v2/models/linear                  | 405 | the method must be GET, but was 'DELETE'
+            POST   | /health                            | 405 | the method must be GET, but was 'POST'
             POST   | /metrics                           | 405 | the method must be GET, but was 'POST'
             """)
     void refusesUnknownPathsAndMethods(String method, String path, int status, String error) throws Exception {
@@ -340,8 +342,9 @@ class ProtocolTest {
                 .contains("tta4j_server_infer_seconds_count{status=\"200\"}")
                 .contains("tta4j_server_infer_seconds_count{status=\"400\"}")
                 .contains("tta4j_server_requests_in_flight 0.0")
+                .contains("tta_predict_latency_seconds_count{method=\"tent\",model=\"linear\"}")
+                .contains("tta_adaptation_steps_total{method=\"tent\",model=\"linear\"}")
                 .contains("tta4j_streams ")
-                .contains("tta4j_steps_total ")
                 .contains("jvm_memory_used_bytes")
                 .doesNotContain("secret");
     }

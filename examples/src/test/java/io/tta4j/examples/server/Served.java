@@ -1,11 +1,15 @@
 package io.tta4j.examples.server;
 
+import io.tta4j.RuntimeConfig;
+import io.tta4j.guard.Guards;
 import io.tta4j.method.Method;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.sar.LinearModel;
 import io.tta4j.sar.Tent;
 import io.tta4j.sar.TentConfig;
+import io.tta4j.snapshot.SnapshotStore;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Servers for tests, on the linear model, whose logits at the source are its inputs. */
 final class Served {
@@ -38,17 +42,18 @@ final class Served {
                 base.stopTime());
     }
 
-    static InferenceServer start(AdaptableModel model, StateKeeper keeper, Limits limits) {
-        return InferenceServer.start("127.0.0.1", 0, "linear", adapting(model, keeper), limits);
+    static InferenceServer start(AdaptableModel model, Limits limits) {
+        return start(model, Optional.empty(), limits);
     }
 
-    static AdaptingModel adapting(AdaptableModel model, StateKeeper keeper) {
-        return new AdaptingModel(
-                model,
-                new BoundedTenants(model, METHOD, keeper, 8),
-                METHOD.name(),
-                TtaMode.ON,
-                "logits",
-                "closed_form");
+    /** @param store closed with the server */
+    static InferenceServer start(AdaptableModel model, Optional<SnapshotStore> store, Limits limits) {
+        return InferenceServer.start(
+                "127.0.0.1", 0, "linear", adapting(model, store, RuntimeConfig.ofDefaults()), limits);
+    }
+
+    static AdaptingModel adapting(AdaptableModel model, Optional<SnapshotStore> store, RuntimeConfig runtime) {
+        AdaptingConfig config = new AdaptingConfig(METHOD, runtime, Guards.finiteOnly(), false);
+        return new AdaptingModel(model, "logits", "closed_form", "linear", config, store);
     }
 }

@@ -5,19 +5,22 @@ import static io.tta4j.examples.server.Api.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tta4j.RuntimeConfig;
 import io.tta4j.sar.LinearModel;
+import io.tta4j.snapshot.SnapshotDirectory;
+import io.tta4j.snapshot.StoredSnapshot;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,8 +34,8 @@ class ShutdownTest {
     @Test
     void finishesWhatIsInFlightAndAcceptsNothingMore() throws Exception {
         GatedModel model = new GatedModel(Served.model());
-        MemoryKeeper keeper = new MemoryKeeper();
-        InferenceServer server = Served.start(model, keeper, Served.limits());
+        SnapshotDirectory states = SnapshotDirectory.open(folder);
+        InferenceServer server = Served.start(model, Optional.of(states), Served.limits());
         Api api = new Api(server.port());
         CompletableFuture<Api.Got> inFlight =
                 CompletableFuture.supplyAsync(() -> unchecked(api, request(parameters("stream=a"), X)));
@@ -42,12 +45,16 @@ class ShutdownTest {
             Thread.onSpinWait();
         }
         assertThat(stopped).isNotDone();
-        assertThat(keeper.states).isEmpty();
+        assertThat(states.versions(KeyHash.of("a"))).isEmpty();
         model.gate.countDown();
         assertThat(inFlight.get().status()).isEqualTo(200);
         stopped.get();
-        assertThat(keeper.states).containsOnlyKeys("a");
-        assertThat(keeper.restore("a").orElseThrow().theta()).isNotEqualTo(model.source());
+        try (SnapshotDirectory again = SnapshotDirectory.open(folder)) {
+            assertThat(again.keys()).containsExactly(KeyHash.of("a"));
+            StoredSnapshot saved = again.latest(KeyHash.of("a"), model.fingerprint(), Served.METHOD.name())
+                    .orElseThrow();
+            assertThat(saved.snapshot().state().theta()).isNotEqualTo(model.source());
+        }
     }
 
     private static boolean accepts(int port) throws InterruptedException {
@@ -66,12 +73,11 @@ class ShutdownTest {
         }
     }
 
-    /** With streams that make room for each other in between, and more of them than fit. */
     @Test
     void goesOnWithTheSameBitsAfterARestart() throws Exception {
         List<String> streams = List.of("", "a", "b/../c", "ä", "d", "e", "f", "g", "h", "i", "j");
         float[][] expected = new float[streams.size()][];
-        try (InferenceServer server = Served.start(Served.model(), new MemoryKeeper(), Served.limits())) {
+        try (InferenceServer server = Served.start(Served.model(), Served.limits())) {
             for (int round = 0; round < 4; round++) {
                 for (int i = 0; i < streams.size(); i++) {
                     expected[i] = infer(server, streams.get(i), i);
@@ -80,9 +86,8 @@ class ShutdownTest {
         }
         for (int round = 0; round < 4; round++) {
             LinearModel model = Served.model();
-            StateFolder keeper =
-                    new StateFolder(folder, "linear tent", model.source().size());
-            try (InferenceServer server = Served.start(model, keeper, Served.limits())) {
+            SnapshotDirectory states = SnapshotDirectory.open(folder);
+            try (InferenceServer server = Served.start(model, Optional.of(states), Served.limits())) {
                 for (int i = 0; i < streams.size(); i++) {
                     float[] got = infer(server, streams.get(i), i);
                     if (round == 3) {
@@ -92,10 +97,10 @@ class ShutdownTest {
             }
             assertThat(model.open).hasValue(0);
         }
-        try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files)
-                    .hasSize(streams.size())
-                    .allMatch(file -> file.toString().endsWith(".state"));
+        try (SnapshotDirectory states = SnapshotDirectory.open(folder)) {
+            assertThat(states.keys())
+                    .containsExactlyInAnyOrderElementsOf(
+                            streams.stream().map(KeyHash::of).toList());
         }
     }
 
@@ -133,12 +138,48 @@ class ShutdownTest {
         assertThat(with[1]).containsExactly(without[1]);
     }
 
+    /** ONNX Runtime still runs when what is pending is learned from. */
+    @Test
+    void theProgramLearnsFromWhatIsPendingOnSigterm() throws Exception {
+        for (int run = 0; run < 2; run++) {
+            try (Program program = Program.start(folder, "--background", "--set=runtime.greatestAge=3600000")) {
+                Api.Got got = program.api().infer(image());
+                assertThat(got.json().at("/parameters/tta_steps").asInt()).isEqualTo(run);
+            }
+        }
+    }
+
+    private static String image() {
+        return "{\"parameters\":{\"stream\":\"s\"},\"inputs\":[{\"name\":\"image\",\"datatype\":\"FP32\",\"shape\":[1,3,32,32],\"data\":%s}]}"
+                .formatted(Arrays.toString(new float[3 * 32 * 32]));
+    }
+
+    /** The program itself, killed: what was saved is there again. */
+    @Test
+    void theProgramGoesOnFromWhatItSavedAfterAKill() throws Exception {
+        List<float[]> answers = new ArrayList<>();
+        for (int run = 0; run < 2; run++) {
+            Program program = Program.start(folder.resolve("states"), "--save-every=1");
+            answers.add(program.infer(image()));
+            String none = "tta_snapshot_saves_seconds_count{method=\"sar\",model=\"linear\"} 0";
+            while (program.api().get("/metrics").text().contains(none)) {
+                Thread.onSpinWait();
+            }
+            program.process()
+                    .destroyForcibly()
+                    .onExit()
+                    .orTimeout(60, TimeUnit.SECONDS)
+                    .join();
+        }
+        assertThat(answers.get(1)).isNotEqualTo(answers.get(0));
+    }
+
     private record Program(Process process, Api api) implements AutoCloseable {
 
         private static final Pattern SERVING =
                 Pattern.compile("serving .* at http://127\\.0\\.0\\.1:(\\d+)/v2/models/linear");
 
-        static Program start(Path states) throws IOException {
+        static Program start(Path states, String... options) throws IOException {
             ProcessBuilder command = new ProcessBuilder(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx256m",
@@ -148,7 +189,8 @@ class ShutdownTest {
                     "--set=margin=10",
                     "--set=learningRate=0.01",
                     "--state=" + states);
-            // ONNX Runtime 1.29 does not survive a command line of more than 4096 bytes.
+            command.command().addAll(List.of(options));
+            // ONNX Runtime 1.29 does not survive a command line of about 4 KB.
             command.environment().put("CLASSPATH", System.getProperty("java.class.path"));
             Process process =
                     command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -179,13 +221,13 @@ class ShutdownTest {
 
     @Test
     void refusesAPortThatIsTaken() {
-        try (InferenceServer first = Served.start(Served.model(), StateKeeper.NONE, Served.limits())) {
+        try (InferenceServer first = Served.start(Served.model(), Served.limits())) {
             int port = first.port();
             assertThatThrownBy(() -> InferenceServer.start(
                             "127.0.0.1",
                             port,
                             "linear",
-                            Served.adapting(Served.model(), StateKeeper.NONE),
+                            Served.adapting(Served.model(), Optional.empty(), RuntimeConfig.ofDefaults()),
                             Served.limits()))
                     .hasMessageStartingWith("the server must be able to listen at 127.0.0.1:" + port);
         }
