@@ -33,8 +33,10 @@ class KilledStreamsTest {
     private final long[] learned = new long[StreamsProcess.KEYS];
     private final long[] offered = new long[StreamsProcess.KEYS];
 
-    /** What was learned when the model's own stream was last saved. */
+    /** What was learned when the model's own stream was last saved, and the time before. */
     private long[] learnedAtSave = new long[StreamsProcess.KEYS];
+
+    private long[] learnedBefore = new long[StreamsProcess.KEYS];
 
     private boolean failed;
     private long lost;
@@ -56,7 +58,7 @@ class KilledStreamsTest {
     private void kill(int times) throws Exception {
         Random random = new Random(23);
         for (int i = 0; i < times; i++) {
-            runAndKill(random.nextLong(), random.nextInt(6), 1 + random.nextInt(2000));
+            runAndKill(random.nextLong(), random.nextInt(10), 1 + random.nextInt(2000));
             assertThat(failed).isFalse();
             // No file under its own name is torn, old versions included.
             for (Path file : files(".safetensors")) {
@@ -124,11 +126,13 @@ class KilledStreamsTest {
     }
 
     /**
-     * The model's own stream is written once an interval, in its place among those in memory. So between two such
-     * writes each of the others was written, if it had learned anything, or had been when it left.
+     * The model's own stream never leaves, so that it is written by those writes of all that has changed, somewhere
+     * among the others. Once it is written for the third time, the write that took it along the second time has ended,
+     * which began after the first: what was learned before the first is in the store.
      */
     private void interval() {
-        System.arraycopy(learnedAtSave, 0, saved, 0, saved.length);
+        System.arraycopy(learnedBefore, 0, saved, 0, saved.length);
+        learnedBefore = learnedAtSave;
         learnedAtSave = learned.clone();
         ranges++;
     }
@@ -155,6 +159,7 @@ class KilledStreamsTest {
                 saved[k] = rows;
                 learned[k] = rows;
                 learnedAtSave[k] = rows;
+                learnedBefore[k] = rows;
                 offered[k] = rows;
             }
         }
