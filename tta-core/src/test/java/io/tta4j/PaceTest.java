@@ -129,11 +129,11 @@ class PaceTest {
     }
 
     @Test
-    void cutsSlicesThatTakeAThirdOfARequest() {
+    void cutsSlicesThatTakeAQuarterOfARequest() {
         SliceSize size = new SliceSize(OptionalInt.empty());
         assertThat(size.rows()).isEqualTo(1);
         for (int i = 0; i < 16; i++) {
-            size.request(3000);
+            size.request(4000);
         }
         // A run costs 20 and 40 a row: 24 rows take 980.
         for (int step = 0; step < 10; step++) {
