@@ -152,7 +152,8 @@ class SettingsTest {
     void gradientFiltersAndStatisticsOfTheBatchExcludeEachOther() {
         assertThatThrownBy(() -> rsgs(Map.of("gradientQuantile", "0.5", "statistics", "batch")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("rsgs.maxGradientNorm and rsgs.gradientQuantile must be off")
+                .hasMessageContaining(
+                        "rsgs.maxGradientNorm, rsgs.gradientQuantile and rsgs.maxSampleInfluence must be off")
                 .hasMessageContaining("where rsgs.statistics is 'batch'");
     }
 

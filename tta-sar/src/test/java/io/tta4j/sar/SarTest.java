@@ -389,7 +389,7 @@ class SarTest {
         Arrays.fill(samples, new float[] {6, 0});
         samples[9] = new float[] {0, 4};
         Batch batch = LinearModel.batch(samples);
-        SarConfig base = SarConfig.custom()
+        SarConfig base = SarConfig.published()
                 .rho(0)
                 .momentum(0)
                 .learningRate(1)
