@@ -1,11 +1,8 @@
 package io.tta4j;
 
 import io.tta4j.model.AdaptableModel;
-import io.tta4j.model.AffineLayout;
 import io.tta4j.model.Batch;
-import io.tta4j.model.BatchNorms;
-import io.tta4j.model.InputSpec;
-import io.tta4j.model.Matrix;
+import io.tta4j.model.ModelView;
 import io.tta4j.model.Moments;
 import io.tta4j.model.Observation;
 import io.tta4j.model.Pass;
@@ -13,8 +10,6 @@ import io.tta4j.model.Statistics;
 import io.tta4j.model.Vector;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -24,9 +19,8 @@ import java.util.function.Supplier;
  * <p>Gradients over slices add. Where samples interact there is one slice, the whole batch. Moments that move do so
  * slice after slice. For one thread at a time; the model is the caller's.
  */
-final class SlicedModel implements AdaptableModel {
+final class SlicedModel extends ModelView {
 
-    private final AdaptableModel model;
     private final int rowsPerSlice;
     private final Turnstile turnstile;
 
@@ -36,69 +30,29 @@ final class SlicedModel implements AdaptableModel {
      * @param rowsPerSlice at most, at least 1
      */
     SlicedModel(AdaptableModel model, int rowsPerSlice, Turnstile turnstile) {
-        this.model = model;
+        super(model);
         this.rowsPerSlice = model.samplesIndependent() ? rowsPerSlice : Integer.MAX_VALUE;
         this.turnstile = turnstile;
     }
 
     @Override
-    public List<InputSpec> inputs() {
-        return model.inputs();
-    }
-
-    @Override
-    public int classes() {
-        return model.classes();
-    }
-
-    @Override
-    public OptionalInt features() {
-        return model.features();
-    }
-
-    @Override
-    public Optional<Matrix> classifierWeights() {
-        return model.classifierWeights();
-    }
-
-    @Override
-    public AffineLayout layout() {
-        return model.layout();
-    }
-
-    @Override
-    public Vector source() {
-        return model.source();
-    }
-
-    @Override
-    public boolean samplesIndependent() {
-        return model.samplesIndependent();
-    }
-
-    @Override
-    public Optional<BatchNorms> batchNorms() {
-        return model.batchNorms();
-    }
-
-    @Override
     public AdaptableModel withStatistics(Statistics statistics) {
-        return new SlicedModel(model.withStatistics(statistics), rowsPerSlice, turnstile);
+        return new SlicedModel(model().withStatistics(statistics), rowsPerSlice, turnstile);
     }
 
     @Override
     public AdaptableModel withMoments(Moments moments) {
-        return new SlicedModel(model.withMoments(moments), rowsPerSlice, turnstile);
+        return new SlicedModel(model().withMoments(moments), rowsPerSlice, turnstile);
     }
 
     @Override
     public Pass forward(Batch batch, Vector theta) {
-        return over(batch, slice -> model.forward(slice, theta));
+        return over(batch, slice -> model().forward(slice, theta));
     }
 
     @Override
     public Pass serve(Batch batch, Vector theta) {
-        return over(batch, slice -> model.serve(slice, theta));
+        return over(batch, slice -> model().serve(slice, theta));
     }
 
     @FunctionalInterface
@@ -137,7 +91,8 @@ final class SlicedModel implements AdaptableModel {
         try {
             for (Batch slice : slices(batch)) {
                 Moments from = now;
-                Observation observation = turnstile.pass(slice.rows(), () -> model.observe(slice, theta, from, rates));
+                Observation observation =
+                        turnstile.pass(slice.rows(), () -> model().observe(slice, theta, from, rates));
                 passes.add(observation.pass());
                 now = observation.moments();
             }
@@ -148,8 +103,4 @@ final class SlicedModel implements AdaptableModel {
             throw e;
         }
     }
-
-    /** The caller closes the model. */
-    @Override
-    public void close() {}
 }

@@ -1,69 +1,27 @@
 package io.tta4j.audit;
 
 import io.tta4j.model.AdaptableModel;
-import io.tta4j.model.AffineLayout;
 import io.tta4j.model.Batch;
-import io.tta4j.model.BatchNorms;
-import io.tta4j.model.InputSpec;
-import io.tta4j.model.Matrix;
+import io.tta4j.model.ModelView;
 import io.tta4j.model.Moments;
 import io.tta4j.model.Observation;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Statistics;
 import io.tta4j.model.Vector;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 
 /** A model that notes what its passes are asked. */
-final class RecordedModel implements AdaptableModel {
+final class RecordedModel extends ModelView {
 
-    private final AdaptableModel model;
     private final Journal journal;
 
     RecordedModel(AdaptableModel model, Journal journal) {
-        this.model = model;
+        super(model);
         this.journal = journal;
     }
 
     @Override
-    public List<InputSpec> inputs() {
-        return model.inputs();
-    }
-
-    @Override
-    public int classes() {
-        return model.classes();
-    }
-
-    @Override
-    public OptionalInt features() {
-        return model.features();
-    }
-
-    @Override
-    public Optional<Matrix> classifierWeights() {
-        return model.classifierWeights();
-    }
-
-    @Override
-    public AffineLayout layout() {
-        return model.layout();
-    }
-
-    @Override
-    public Vector source() {
-        return model.source();
-    }
-
-    @Override
-    public boolean samplesIndependent() {
-        return model.samplesIndependent();
-    }
-
-    @Override
     public Pass forward(Batch batch, Vector theta) {
-        Pass pass = model.forward(batch, theta);
+        Pass pass = model().forward(batch, theta);
         int number = journal.nextPass();
         journal.add(new Call.Forward(number, batch.rows(), Sha256.ofShort(theta), Journal.hashes(batch)));
         return new RecordedPass(pass, number, journal);
@@ -71,7 +29,7 @@ final class RecordedModel implements AdaptableModel {
 
     @Override
     public Pass serve(Batch batch, Vector theta) {
-        Pass pass = model.serve(batch, theta);
+        Pass pass = model().serve(batch, theta);
         int number = journal.nextPass();
         journal.add(new Call.Serve(number, batch.rows(), Sha256.ofShort(theta), Journal.hashes(batch)));
         return new RecordedPass(pass, number, journal);
@@ -79,22 +37,17 @@ final class RecordedModel implements AdaptableModel {
 
     @Override
     public AdaptableModel withStatistics(Statistics statistics) {
-        return new RecordedModel(model.withStatistics(statistics), journal);
-    }
-
-    @Override
-    public Optional<BatchNorms> batchNorms() {
-        return model.batchNorms();
+        return new RecordedModel(model().withStatistics(statistics), journal);
     }
 
     @Override
     public AdaptableModel withMoments(Moments moments) {
-        return new RecordedModel(model.withMoments(moments), journal);
+        return new RecordedModel(model().withMoments(moments), journal);
     }
 
     @Override
     public Observation observe(Batch batch, Vector theta, Moments moments, Vector rates) {
-        Observation observation = model.observe(batch, theta, moments, rates);
+        Observation observation = model().observe(batch, theta, moments, rates);
         int number = journal.nextPass();
         journal.add(new Call.Observe(
                 number,
@@ -105,8 +58,4 @@ final class RecordedModel implements AdaptableModel {
                 observation.moments().variances()));
         return new Observation(new RecordedPass(observation.pass(), number, journal), observation.moments());
     }
-
-    /** The caller owns what there is to close. */
-    @Override
-    public void close() {}
 }
