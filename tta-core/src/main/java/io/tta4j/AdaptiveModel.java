@@ -7,6 +7,7 @@ import io.tta4j.guard.Guards;
 import io.tta4j.method.Method;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.ModelException;
+import io.tta4j.slice.Ticker;
 import io.tta4j.snapshot.SnapshotStore;
 import io.tta4j.snapshot.StreamKey;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import io.tta4j.method.Answer;
 import io.tta4j.method.ClassLearner;
 import io.tta4j.method.State;
 import io.tta4j.model.Batch;
+import io.tta4j.slice.InFlight;
 
 /** What all streams of an {@link AdaptiveModel} share: who serves, when steps are taken, and the mode. */
 final class AdaptiveRuntime {

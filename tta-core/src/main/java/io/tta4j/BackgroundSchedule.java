@@ -3,6 +3,10 @@ package io.tta4j;
 import io.tta4j.method.Answer;
 import io.tta4j.model.Batch;
 import io.tta4j.model.Matrix;
+import io.tta4j.slice.InFlight;
+import io.tta4j.slice.Pace;
+import io.tta4j.slice.SliceSize;
+import io.tta4j.slice.SlicedModel;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -40,7 +44,8 @@ final class BackgroundSchedule implements Schedule {
         this.pace = new Pace(
                 serving.ticker(),
                 requests,
-                config.budget(),
+                config.budget().share(),
+                config.budget().samplesPerSecond(),
                 config.patience().toNanos(),
                 size,
                 () -> paused,

@@ -1,5 +1,6 @@
 package io.tta4j;
 
+import io.tta4j.cache.StateCache;
 import io.tta4j.model.Matrix;
 import java.util.Optional;
 

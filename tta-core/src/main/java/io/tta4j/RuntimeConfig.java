@@ -1,5 +1,6 @@
 package io.tta4j;
 
+import io.tta4j.cache.CacheConfig;
 import io.tta4j.method.Setting;
 import io.tta4j.method.Settings;
 import java.time.Duration;

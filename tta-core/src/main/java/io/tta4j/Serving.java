@@ -1,6 +1,7 @@
 package io.tta4j;
 
 import io.tta4j.audit.Recorder;
+import io.tta4j.cache.StateCache;
 import io.tta4j.event.Events;
 import io.tta4j.event.RuntimeEvent;
 import io.tta4j.guard.Gate;
@@ -18,6 +19,7 @@ import io.tta4j.model.Matrix;
 import io.tta4j.model.ModelException;
 import io.tta4j.model.Observation;
 import io.tta4j.model.Pass;
+import io.tta4j.slice.Ticker;
 import io.tta4j.snapshot.Snapshot;
 import java.util.Map;
 import java.util.Optional;

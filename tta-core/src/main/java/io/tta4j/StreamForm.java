@@ -1,5 +1,6 @@
 package io.tta4j;
 
+import io.tta4j.cache.StateCache;
 import io.tta4j.method.State;
 import io.tta4j.snapshot.Snapshot;
 import java.util.Map;

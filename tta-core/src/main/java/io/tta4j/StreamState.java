@@ -1,5 +1,6 @@
 package io.tta4j;
 
+import io.tta4j.cache.Footprint;
 import io.tta4j.method.Answer;
 import io.tta4j.method.State;
 import io.tta4j.method.StepReport;

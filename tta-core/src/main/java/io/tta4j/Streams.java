@@ -1,5 +1,8 @@
 package io.tta4j;
 
+import io.tta4j.cache.CacheConfig;
+import io.tta4j.cache.StateCache;
+import io.tta4j.cache.StateWriter;
 import io.tta4j.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -66,7 +66,13 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule THE_RUNTIME_KNOWS_NO_ENGINE = noClasses()
             .that()
-            .resideInAnyPackage("io.tta4j", "io.tta4j.guard", "io.tta4j.method", "io.tta4j.model")
+            .resideInAnyPackage(
+                    "io.tta4j",
+                    "io.tta4j.cache",
+                    "io.tta4j.slice",
+                    "io.tta4j.guard",
+                    "io.tta4j.method",
+                    "io.tta4j.model")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -146,6 +152,30 @@ class ArchitectureTest {
                     "io.tta4j.method",
                     "io.tta4j.model",
                     "com.fasterxml.jackson.."));
+
+    /** Slices are of any model, whatever is done with them. */
+    @ArchTest
+    static final ArchRule SLICES_KNOW_THE_MODEL_ONLY = classes()
+            .that()
+            .resideInAPackage("io.tta4j.slice")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(with("io.tta4j.slice", "io.tta4j.model"));
+
+    /** Whose states they are is the runtime's affair. */
+    @ArchTest
+    static final ArchRule THE_CACHE_KNOWS_STATES_AND_STORES_ONLY = classes()
+            .that()
+            .resideInAPackage("io.tta4j.cache")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(with(
+                    "io.tta4j.cache",
+                    "io.tta4j.snapshot",
+                    "io.tta4j.event",
+                    "io.tta4j.method",
+                    "io.tta4j.model",
+                    "com.github.benmanes.caffeine.."));
 
     private static String[] with(String... ours) {
         return Stream.of(OUTSIDE, ours).flatMap(Arrays::stream).toArray(String[]::new);

@@ -23,28 +23,28 @@ import java.util.function.IntConsumer;
  * One number a row, one parameter, two classes: the logits are {@code theta x} and {@code -theta x}, so that gradients
  * are exact for small whole numbers. A forward pass tells how many rows it has before it runs.
  */
-final class RowModel implements AdaptableModel {
+public final class RowModel implements AdaptableModel {
 
     /** Passes that are open. */
-    final AtomicInteger open = new AtomicInteger();
+    public final AtomicInteger open = new AtomicInteger();
 
     /** The rows of each forward pass. */
-    final List<Integer> forwards = new CopyOnWriteArrayList<>();
+    public final List<Integer> forwards = new CopyOnWriteArrayList<>();
 
     /** Is told the rows of each forward pass, before it runs. */
-    volatile IntConsumer onForward = rows -> {};
+    public volatile IntConsumer onForward = rows -> {};
 
-    static Batch batch(float... x) {
+    public static Batch batch(float... x) {
         return Batch.of("x", Tensor.of(x, x.length));
     }
 
     /** Another trailing shape. */
-    static Batch column(float... x) {
+    public static Batch column(float... x) {
         return Batch.of("x", Tensor.of(x, x.length, 1));
     }
 
     /** Adds the sum of what it sees to theta, which the gradient of the first logits' sum is. */
-    static final class Summing implements Method {
+    public static final class Summing implements Method {
 
         @Override
         public String name() {

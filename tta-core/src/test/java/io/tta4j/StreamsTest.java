@@ -23,6 +23,7 @@ import io.tta4j.model.Vector;
 import io.tta4j.onnx.BatchNormNetwork;
 import io.tta4j.onnx.OnnxModel;
 import io.tta4j.onnx.graph.TestGraph;
+import io.tta4j.snapshot.MapStore;
 import io.tta4j.snapshot.SnapshotStore;
 import io.tta4j.snapshot.UnforcedDirectory;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.tta4j;
+package io.tta4j.slice;
 
 import io.tta4j.model.Batch;
 import io.tta4j.model.Matrix;

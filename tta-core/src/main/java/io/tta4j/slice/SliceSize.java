@@ -1,4 +1,4 @@
-package io.tta4j;
+package io.tta4j.slice;
 
 import java.util.OptionalInt;
 
@@ -6,7 +6,7 @@ import java.util.OptionalInt;
  * How many rows a slice has: as many as are run in a quarter of what a typical request takes, by what both took of
  * late; one until that is known. Requests may tell what they took from many threads, slices from one.
  */
-final class SliceSize {
+public final class SliceSize {
 
     private static final int SHARE_OF_REQUEST = 4;
 
@@ -20,12 +20,12 @@ final class SliceSize {
     private final Recent rowCosts = new Recent();
     private int rows = 1;
 
-    SliceSize(OptionalInt fixed) {
+    public SliceSize(OptionalInt fixed) {
         this.fixed = fixed;
     }
 
     /** A request has taken so long. */
-    void request(long nanos) {
+    public void request(long nanos) {
         requests.add(nanos);
     }
 
@@ -38,7 +38,7 @@ final class SliceSize {
     }
 
     /** The rows of a slice from now on. */
-    int rows() {
+    public int rows() {
         if (fixed.isPresent()) {
             return fixed.getAsInt();
         }

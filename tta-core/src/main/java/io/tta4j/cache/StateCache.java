@@ -1,4 +1,4 @@
-package io.tta4j;
+package io.tta4j.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -49,7 +49,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <S> a stream with its state, which may change under a lease
  */
-final class StateCache<S> implements AutoCloseable {
+public final class StateCache<S> implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StateCache.class);
 
@@ -71,7 +71,7 @@ final class StateCache<S> implements AutoCloseable {
     private volatile boolean closed;
 
     /** How a stream is made of what was saved, and what of it is saved. */
-    interface Form<S> {
+    public interface Form<S> {
 
         /** A stream that goes on from what was saved, or begins. */
         S begin(String key, Optional<Snapshot> saved);
@@ -96,9 +96,9 @@ final class StateCache<S> implements AutoCloseable {
      * @param method the method's name
      * @param parameters P, the size of the model's theta
      */
-    record Origin(String fingerprint, String method, int parameters) {
+    public record Origin(String fingerprint, String method, int parameters) {
 
-        static Origin of(AdaptableModel model, String method) {
+        public static Origin of(AdaptableModel model, String method) {
             return new Origin(model.fingerprint(), method, model.layout().size());
         }
 
@@ -149,7 +149,7 @@ final class StateCache<S> implements AutoCloseable {
     }
 
     /** The use of a stream, which stays in memory until this is closed. Not thread-safe; close once. */
-    final class Lease implements AutoCloseable {
+    public final class Lease implements AutoCloseable {
 
         private final Entry<S> entry;
         private boolean over;
@@ -158,12 +158,12 @@ final class StateCache<S> implements AutoCloseable {
             this.entry = entry;
         }
 
-        S stream() {
+        public S stream() {
             return entry.loaded();
         }
 
         /** Whether the store could say what it has of the stream; where it could not, it is not told anything. */
-        boolean isRead() {
+        public boolean isRead() {
             return !entry.unsaveable;
         }
 
@@ -184,7 +184,7 @@ final class StateCache<S> implements AutoCloseable {
      *     out. Must run all it is given
      * @param nanos the time
      */
-    StateCache(
+    public StateCache(
             CacheConfig config,
             Form<S> form,
             Origin origin,
@@ -215,7 +215,7 @@ final class StateCache<S> implements AutoCloseable {
      * @throws IllegalArgumentException if the key is not one as {@link StreamKey} allows
      * @throws IllegalStateException if this is closed
      */
-    Lease acquire(String key) {
+    public Lease acquire(String key) {
         while (true) {
             Entry<S> entry = lease(key);
             try {
@@ -236,7 +236,7 @@ final class StateCache<S> implements AutoCloseable {
     }
 
     /** Uses a stream within a call; throws as {@link #acquire}. */
-    <R> R with(String key, Function<S, R> use) {
+    public <R> R with(String key, Function<S, R> use) {
         try (Lease lease = acquire(key)) {
             return use.apply(lease.stream());
         }
@@ -248,7 +248,7 @@ final class StateCache<S> implements AutoCloseable {
      * @return empty if the stream has been removed meanwhile: what is left of it is nobody's and never leaves
      */
     @SuppressWarnings("ReferenceEquality")
-    Optional<Lease> again(String key, S stream) {
+    public Optional<Lease> again(String key, S stream) {
         Entry<S> entry = streams.get(key);
         if (entry == null || entry.stream != stream) {
             return Optional.empty();
@@ -530,7 +530,7 @@ final class StateCache<S> implements AutoCloseable {
      *
      * @param to empty for the model's own stream
      */
-    void copy(String from, String to) {
+    public void copy(String from, String to) {
         State state = with(from, form::state);
         with(to, stream -> {
             form.adopt(stream, state);
@@ -543,7 +543,7 @@ final class StateCache<S> implements AutoCloseable {
      *
      * @throws IOException if there is no store, no such version, or it cannot be used; nothing has changed then
      */
-    void rollBack(String key, long version) throws IOException {
+    public void rollBack(String key, long version) throws IOException {
         StreamKey name = new StreamKey(key);
         SnapshotStore kept = store.orElseThrow(() -> new IOException("versions must be in a store, but there is none"));
         Snapshot snapshot = kept.at(key, version)
@@ -564,7 +564,7 @@ final class StateCache<S> implements AutoCloseable {
      *
      * @throws IOException if the store cannot forget it; it is there still then
      */
-    void remove(String key) throws IOException {
+    public void remove(String key) throws IOException {
         Entry<S> entry = lease(key);
         entry.disk.lock();
         try {
@@ -583,7 +583,7 @@ final class StateCache<S> implements AutoCloseable {
     }
 
     /** The keys of the streams in memory and in the store. */
-    Set<String> keys() throws IOException {
+    public Set<String> keys() throws IOException {
         Set<String> keys = new TreeSet<>(streams.keySet());
         if (store.isPresent()) {
             try (Stream<String> stored = store.get().keys()) {
@@ -594,12 +594,12 @@ final class StateCache<S> implements AutoCloseable {
     }
 
     /** How many streams are in memory. */
-    int size() {
+    public int size() {
         return streams.size();
     }
 
     /** Bytes of heap of the streams that the cache has. */
-    long bytes() {
+    public long bytes() {
         return order.policy()
                 .eviction()
                 .map(eviction -> eviction.weightedSize().orElse(0))

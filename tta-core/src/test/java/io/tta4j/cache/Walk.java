@@ -1,4 +1,4 @@
-package io.tta4j;
+package io.tta4j.cache;
 
 import io.tta4j.method.State;
 import io.tta4j.model.Vector;

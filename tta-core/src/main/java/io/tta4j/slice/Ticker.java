@@ -1,9 +1,9 @@
-package io.tta4j;
+package io.tta4j.slice;
 
 import java.util.concurrent.locks.LockSupport;
 
 /** Time as the runtime sees it: what it is, and how to let it pass. */
-interface Ticker {
+public interface Ticker {
 
     /** The machine's. */
     Ticker SYSTEM = new Ticker() {

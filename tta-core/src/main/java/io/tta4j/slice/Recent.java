@@ -1,4 +1,4 @@
-package io.tta4j;
+package io.tta4j.slice;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,4 +1,4 @@
-package io.tta4j;
+package io.tta4j.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,8 +1,5 @@
-package io.tta4j;
+package io.tta4j.snapshot;
 
-import io.tta4j.snapshot.Snapshot;
-import io.tta4j.snapshot.SnapshotStore;
-import io.tta4j.snapshot.StoredSnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +12,14 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** A store in memory that keeps all versions, and fails or does something else meanwhile when told to. */
-final class MapStore implements SnapshotStore {
+public final class MapStore implements SnapshotStore {
 
-    final AtomicInteger reads = new AtomicInteger();
-    final AtomicInteger writes = new AtomicInteger();
-    volatile boolean unreadable;
-    volatile boolean full;
-    volatile Runnable whileReading = () -> {};
-    volatile Runnable whileWriting = () -> {};
+    public final AtomicInteger reads = new AtomicInteger();
+    public final AtomicInteger writes = new AtomicInteger();
+    public volatile boolean unreadable;
+    public volatile boolean full;
+    public volatile Runnable whileReading = () -> {};
+    public volatile Runnable whileWriting = () -> {};
 
     private final Map<String, List<Snapshot>> versions = new ConcurrentHashMap<>();
 
@@ -84,7 +81,7 @@ final class MapStore implements SnapshotStore {
     public void close() {}
 
     /** The steps of each version of a stream. */
-    List<Long> steps(String stream) {
+    public List<Long> steps(String stream) {
         return IntStream.range(0, of(stream).size())
                 .mapToObj(i -> (long) of(stream).get(i).state().scalar("steps").orElse(0))
                 .toList();

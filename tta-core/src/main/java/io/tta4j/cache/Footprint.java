@@ -1,4 +1,4 @@
-package io.tta4j;
+package io.tta4j.cache;
 
 import io.tta4j.method.State;
 import io.tta4j.model.Vector;
@@ -9,7 +9,7 @@ import java.util.Map;
  * How many bytes of heap a state takes, as 64-bit Java lays objects out with compressed references; within a few
  * percent of what was measured. What several states share, such as the source's theta, is counted for each.
  */
-final class Footprint {
+public final class Footprint {
 
     private static final int ARRAY = 16;
     private static final int OBJECT = 16;
@@ -20,7 +20,7 @@ final class Footprint {
 
     private Footprint() {}
 
-    static long of(State state) {
+    public static long of(State state) {
         long bytes = 32 + 3 * MAP;
         for (Map.Entry<String, Vector> vector : state.vectors().entrySet()) {
             bytes += entry(vector.getKey())

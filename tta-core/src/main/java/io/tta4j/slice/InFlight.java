@@ -1,4 +1,4 @@
-package io.tta4j;
+package io.tta4j.slice;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /** Counts the requests that are being answered. Requests wait for nothing here; others may wait for them. */
-final class InFlight {
+public final class InFlight {
 
     private final AtomicInteger requests = new AtomicInteger();
     private final List<Thread> waiting = new CopyOnWriteArrayList<>();
@@ -17,7 +17,7 @@ final class InFlight {
      *
      * @throws IllegalStateException if no more are taken
      */
-    void enter() {
+    public void enter() {
         requests.incrementAndGet();
         if (closed) {
             leave();
@@ -26,7 +26,7 @@ final class InFlight {
     }
 
     /** A request is answered. */
-    void leave() {
+    public void leave() {
         if (requests.decrementAndGet() == 0) {
             for (Thread thread : waiting) {
                 LockSupport.unpark(thread);
@@ -51,7 +51,7 @@ final class InFlight {
     }
 
     /** No more are taken. Returns when those that are there are answered; true the first time. */
-    boolean close() {
+    public boolean close() {
         boolean first = !closed;
         closed = true;
         while (!isNone()) {

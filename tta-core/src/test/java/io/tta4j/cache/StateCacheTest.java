@@ -1,4 +1,4 @@
-package io.tta4j;
+package io.tta4j.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -9,6 +9,7 @@ import io.tta4j.event.Events;
 import io.tta4j.event.RuntimeEvent;
 import io.tta4j.method.State;
 import io.tta4j.model.Vector;
+import io.tta4j.snapshot.MapStore;
 import io.tta4j.snapshot.Snapshot;
 import io.tta4j.snapshot.SnapshotDirectory;
 import io.tta4j.snapshot.SnapshotStore;
@@ -566,15 +567,5 @@ class StateCacheTest {
                             .state())
                     .isEqualTo(Walk.at(stream.getKey(), stream.getValue()));
         }
-    }
-
-    /** Counters that are not saved would begin at 0 again. */
-    @Test
-    void allCountersAreSaved() throws ReflectiveOperationException {
-        Counters counters = new Counters(1, 2, 3, 4, 5, 6, 7);
-
-        assertThat(Counters.byName(counters.byName())).isEqualTo(counters);
-        assertThat(counters.byName()).hasSize(Counters.class.getRecordComponents().length);
-        assertThat(Counters.byName(Map.of("samples", 3L))).isEqualTo(new Counters(0, 3, 0, 0, 0, 0, 0));
     }
 }

@@ -1,4 +1,4 @@
-package io.tta4j;
+package io.tta4j.cache;
 
 import java.time.Duration;
 
@@ -8,11 +8,11 @@ import java.time.Duration;
  * @param maximumBytes of heap that states take which no request uses; default 64 MiB
  * @param idle how long a stream may have no request before its state leaves memory; default 30 minutes
  */
-record CacheConfig(long maximumBytes, Duration idle) {
+public record CacheConfig(long maximumBytes, Duration idle) {
 
-    static final CacheConfig DEFAULTS = new CacheConfig(64L << 20, Duration.ofMinutes(30));
+    public static final CacheConfig DEFAULTS = new CacheConfig(64L << 20, Duration.ofMinutes(30));
 
-    CacheConfig {
+    public CacheConfig {
         if (maximumBytes < 1) {
             throw new IllegalArgumentException("states must have at least 1 byte of memory, but had " + maximumBytes);
         }

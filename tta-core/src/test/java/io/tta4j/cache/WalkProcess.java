@@ -1,4 +1,4 @@
-package io.tta4j;
+package io.tta4j.cache;
 
 import io.tta4j.event.Events;
 import io.tta4j.snapshot.SnapshotDirectory;

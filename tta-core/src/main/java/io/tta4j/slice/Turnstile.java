@@ -1,10 +1,10 @@
-package io.tta4j;
+package io.tta4j.slice;
 
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
 /** Lets the runs of a step through, one at a time. */
-interface Turnstile {
+public interface Turnstile {
 
     /**
      * Waits until a run may begin, and runs it.

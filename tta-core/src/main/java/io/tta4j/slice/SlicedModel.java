@@ -1,4 +1,4 @@
-package io.tta4j;
+package io.tta4j.slice;
 
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * <p>Gradients over slices add. Where samples interact there is one slice, the whole batch. Moments that move do so
  * slice after slice. For one thread at a time; the model is the caller's.
  */
-final class SlicedModel extends ModelView {
+public final class SlicedModel extends ModelView {
 
     private final int rowsPerSlice;
     private final Turnstile turnstile;
@@ -29,7 +29,7 @@ final class SlicedModel extends ModelView {
      *
      * @param rowsPerSlice at most, at least 1
      */
-    SlicedModel(AdaptableModel model, int rowsPerSlice, Turnstile turnstile) {
+    public SlicedModel(AdaptableModel model, int rowsPerSlice, Turnstile turnstile) {
         super(model);
         this.rowsPerSlice = model.samplesIndependent() ? rowsPerSlice : Integer.MAX_VALUE;
         this.turnstile = turnstile;

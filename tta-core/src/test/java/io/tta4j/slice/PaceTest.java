@@ -1,4 +1,4 @@
-package io.tta4j;
+package io.tta4j.slice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -33,9 +33,20 @@ class PaceTest {
         }
     };
 
-    private Pace pace(Budget budget) {
+    private Pace share(double share) {
+        return pace(share, Double.POSITIVE_INFINITY);
+    }
+
+    private Pace pace(double share, double samplesPerSecond) {
         return new Pace(
-                ticker, requests, budget, PATIENCE, new SliceSize(OptionalInt.of(1)), () -> held, () -> hurried);
+                ticker,
+                requests,
+                share,
+                samplesPerSecond,
+                PATIENCE,
+                new SliceSize(OptionalInt.of(1)),
+                () -> held,
+                () -> hurried);
     }
 
     /** When a run of so long begins. */
@@ -50,7 +61,7 @@ class PaceTest {
     @ParameterizedTest
     @ValueSource(doubles = {0.1, 0.25, 0.5, 1})
     void takesItsShareOfTheTime(double share) {
-        Pace pace = pace(Budget.share(share));
+        Pace pace = share(share);
         long start = begin(pace, 100);
         for (int run = 1; run <= 20; run++) {
             assertThat(begin(pace, 100)).isEqualTo(start + Math.round(run * 100 / share));
@@ -60,7 +71,7 @@ class PaceTest {
 
     @Test
     void doesNotSaveUpWhatItDidNotTake() {
-        Pace pace = pace(Budget.share(0.25));
+        Pace pace = share(0.25);
         long start = begin(pace, 100);
         now += 10_000;
         assertThat(begin(pace, 100)).isEqualTo(start + 10_100);
@@ -69,7 +80,7 @@ class PaceTest {
 
     @Test
     void letsRequestsGoFirst() {
-        Pace pace = pace(Budget.share(1));
+        Pace pace = share(1);
         requests.enter();
         whileWaiting = () -> {
             now -= PATIENCE - 300;
@@ -80,7 +91,7 @@ class PaceTest {
 
     @Test
     void goesFirstWhenItsPatienceEnds() {
-        Pace pace = pace(Budget.share(0.5));
+        Pace pace = share(0.5);
         requests.enter();
         long start = begin(pace, 100);
         assertThat(start).isEqualTo(5 + PATIENCE);
@@ -89,7 +100,7 @@ class PaceTest {
 
     @Test
     void doesNotLookAtTheBudgetWhereSomeoneWaits() {
-        Pace pace = pace(Budget.share(0.1));
+        Pace pace = share(0.1);
         held = true;
         hurried = true;
         long start = begin(pace, 100);
@@ -98,7 +109,7 @@ class PaceTest {
 
     @Test
     void waitsWhileItIsHeld() {
-        Pace pace = pace(Budget.share(1));
+        Pace pace = share(1);
         held = true;
         whileWaiting = () -> {
             now = 777;
@@ -109,7 +120,7 @@ class PaceTest {
 
     @Test
     void givesUpWhileItWaits() {
-        Pace pace = pace(Budget.share(0.25));
+        Pace pace = share(0.25);
         boolean[] over = {false};
         pace.begin(1, () -> over[0]);
         begin(pace, 100);
@@ -119,7 +130,7 @@ class PaceTest {
 
     @Test
     void countsSamples() {
-        Pace pace = pace(Budget.samplesPerSecond(200));
+        Pace pace = pace(1, 200);
         assertThat(pace.untilNextBatch()).isZero();
         pace.begin(64, () -> false);
         assertThat(pace.untilNextBatch()).isEqualTo(320_000_000);

@@ -1,4 +1,4 @@
-package io.tta4j;
+package io.tta4j.cache;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -11,10 +11,10 @@ import org.slf4j.LoggerFactory;
  * One daemon thread that writes states: those who leave memory, and at each interval those who have changed. Where more
  * wait than it may hold, who brings one more writes it himself, so that memory stays bounded.
  */
-final class StateWriter implements Executor, AutoCloseable {
+public final class StateWriter implements Executor, AutoCloseable {
 
     /** How many may wait unless told otherwise: 64. */
-    static final int DEFAULT_WAITING = 64;
+    public static final int DEFAULT_WAITING = 64;
 
     private static final Logger LOG = LoggerFactory.getLogger(StateWriter.class);
 
@@ -27,7 +27,7 @@ final class StateWriter implements Executor, AutoCloseable {
      * @param name of the thread
      * @param waiting how many may wait
      */
-    StateWriter(String name, int waiting) {
+    public StateWriter(String name, int waiting) {
         this.waiting = waiting;
         this.thread = new ScheduledThreadPoolExecutor(1, work -> {
             Thread made = new Thread(work, name);
@@ -46,7 +46,7 @@ final class StateWriter implements Executor, AutoCloseable {
     }
 
     /** Writes all changed states of a cache again and again, with that long in between for those who leave. */
-    void every(Duration interval, StateCache<?> cache) {
+    public void every(Duration interval, StateCache<?> cache) {
         var unused = thread.scheduleWithFixedDelay(
                 () -> save(cache), interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
     }

@@ -1,4 +1,4 @@
-package io.tta4j;
+package io.tta4j.slice;
 
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -8,11 +8,12 @@ import java.util.function.Supplier;
  * The pace of steps beside requests. A run begins when the budget allows it and no request is being answered, or none
  * has left a gap for as long as patience lasts. Waiting is by one thread, which whoever changes something unparks.
  */
-final class Pace implements Turnstile {
+public final class Pace implements Turnstile {
 
     private final Ticker ticker;
     private final InFlight requests;
-    private final Budget budget;
+    private final double share;
+    private final double samplesPerSecond;
     private final long patience;
     private final SliceSize size;
     private final BooleanSupplier held;
@@ -25,21 +26,25 @@ final class Pace implements Turnstile {
     /**
      * A pace.
      *
+     * @param share of the time that runs may take, greater than 0 and at most 1
+     * @param samplesPerSecond that steps may be over, greater than 0
      * @param patience in nanoseconds
      * @param held whether nothing is to begin
      * @param hurried whether someone waits for the step: neither the budget nor {@code held} count then
      */
-    Pace(
+    public Pace(
             Ticker ticker,
             InFlight requests,
-            Budget budget,
+            double share,
+            double samplesPerSecond,
             long patience,
             SliceSize size,
             BooleanSupplier held,
             BooleanSupplier hurried) {
         this.ticker = ticker;
         this.requests = requests;
-        this.budget = budget;
+        this.share = share;
+        this.samplesPerSecond = samplesPerSecond;
         this.patience = patience;
         this.size = size;
         this.held = held;
@@ -49,18 +54,18 @@ final class Pace implements Turnstile {
     }
 
     /** A step over so many rows begins, which may be given up on the way. */
-    void begin(int rows, BooleanSupplier isCancelled) {
+    public void begin(int rows, BooleanSupplier isCancelled) {
         cancelled = isCancelled;
-        nextBatch = Math.max(nextBatch, ticker.nanos()) + (long) (rows * 1e9 / budget.samplesPerSecond());
+        nextBatch = Math.max(nextBatch, ticker.nanos()) + (long) (rows * 1e9 / samplesPerSecond);
     }
 
     /** How long it is until the budget allows another step; 0 or less if it does. */
-    long untilNextBatch() {
+    public long untilNextBatch() {
         return nextBatch - ticker.nanos();
     }
 
     /** How long runs have waited so far, in nanoseconds. */
-    long waited() {
+    public long waited() {
         return waited;
     }
 
@@ -74,7 +79,7 @@ final class Pace implements Turnstile {
             return run.get();
         } finally {
             long spent = ticker.nanos() - start;
-            next = start + (long) (spent / budget.share());
+            next = start + (long) (spent / share);
             size.slice(rows, spent);
         }
     }
