@@ -3,6 +3,7 @@ package io.tta4j.sar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tta4j.AdaptiveModel;
+import io.tta4j.AdaptiveStream;
 import io.tta4j.guard.Canary;
 import io.tta4j.guard.GuardConfig;
 import io.tta4j.guard.Guards;
@@ -161,35 +162,37 @@ class PoisoningTest {
         }
     }
 
-    /** Two streams over one network, one of them poisoned, and the other one again where there is no first. */
+    /** One tenant is poisoned, in between requests of the other, who has the answers that he gets where he is alone. */
     @Test
     void anotherStreamKeepsItsBits() {
         ReferenceImages images = ReferenceImages.read();
-        Method method = Sar.ofDefaults();
         List<Matrix> answersAlone = new ArrayList<>();
         State alone;
-        try (AdaptableModel model = ReferenceImages.network("resnet20-gn.onnx")) {
-            AdaptiveModel stream = guarded(model, method);
+        try (AdaptableModel model = ReferenceImages.network("resnet20-gn.onnx");
+                AdaptiveModel adaptive = guarded(model)) {
+            AdaptiveStream other = adaptive.stream("other");
             for (int k = 0; k < BATCHES_OF_OTHER; k++) {
-                answersAlone.add(stream.predict(images.batch(model, k)).logits());
+                answersAlone.add(other.predict(images.batch(model, k)).logits());
             }
-            alone = stream.state();
+            alone = other.state();
         }
-        try (AdaptableModel model = ReferenceImages.network("resnet20-gn.onnx")) {
-            AdaptiveModel attacked = guarded(
-                    model, Tent.of(TentConfig.custom().learningRate(0.005).build()));
-            AdaptiveModel other = guarded(model, method);
+        try (AdaptableModel model = ReferenceImages.network("resnet20-gn.onnx");
+                AdaptiveModel adaptive = guarded(model)) {
+            AdaptiveStream attacked = adaptive.stream("attacked");
+            AdaptiveStream other = adaptive.stream("other");
             List<Batch> poisons = offers(model, images, new Random(5));
             for (int k = 0; k < BATCHES_OF_OTHER; k++) {
                 attacked.predict(poisons.get(k % poisons.size()));
                 assertThat(other.predict(images.batch(model, k)).logits()).isEqualTo(answersAlone.get(k));
             }
             assertThat(other.state()).isEqualTo(alone);
+            assertThat(other.state().theta()).isNotEqualTo(model.source());
             assertThat(attacked.state().theta()).isNotEqualTo(model.source());
         }
     }
 
-    private static AdaptiveModel guarded(AdaptableModel model, Method method) {
+    private static AdaptiveModel guarded(AdaptableModel model) {
+        Method method = Sar.of(SarConfig.published().learningRate(0.005).build());
         return AdaptiveModel.builder(model, method).guards(Guards.ofDefaults()).build();
     }
 
