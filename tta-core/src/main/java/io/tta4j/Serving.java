@@ -192,12 +192,11 @@ final class Serving {
             if (moving.isPresent()) {
                 Observation observation = moving.get().observe(base, batch, before);
                 try (Pass pass = observation.pass()) {
-                    State moved = moving.get().on(observation.moments(), before);
-                    if (!moved.isFinite()) {
-                        LOG.warn("a batch led to statistics that are not finite; those before it are kept");
-                        return Lesson.none(
-                                before, batch.rows(), Fault.notFinite("batch norm's moving statistics"), account);
+                    Optional<Fault> refusal = moving.get().refusal(before, observation.moments(), batch.rows());
+                    if (refusal.isPresent()) {
+                        return Lesson.none(before, batch.rows(), refusal.get(), account);
                     }
+                    State moved = moving.get().on(observation.moments(), before);
                     account.changed(before, moved, "statistics");
                     now = moved;
                     if (!method.adapts()) {

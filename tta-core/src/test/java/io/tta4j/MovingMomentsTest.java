@@ -5,6 +5,7 @@ import static io.tta4j.onnx.BatchNormNetwork.EPSILON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.tta4j.event.RuntimeEvent;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Method;
 import io.tta4j.method.State;
@@ -216,6 +217,34 @@ class MovingMomentsTest {
         assertThat(adaptive.state()).isEqualTo(before);
         assertThat(adaptive.counters().rejected()).isEqualTo(1);
         assertThat(Matrix.of(1, model.classes(), logits.row(0)).isFinite()).isTrue();
+    }
+
+    /**
+     * Pixels in 0..255 where the model was trained on 0..1: one request, which is answered, and leaves nothing behind.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void leavesTheMomentsWhereABatchIsOutOfAllProportion(boolean adapts) {
+        AdaptiveModel adaptive = AdaptiveModel.of(model, adapts ? new Stepping() : new Answering());
+        adaptive.predict(batch(4, 1));
+        State before = adaptive.state();
+        List<String> reasons = new ArrayList<>();
+        adaptive.events().on(RuntimeEvent.Rejected.class, event -> reasons.add(event.guard() + ": " + event.reason()));
+        float[] values = TestGraph.normal(new Random(2), 4 * CHANNELS * network.positions);
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= 255;
+        }
+
+        assertThat(adaptive.predict(network.batch(values)).logits().rows()).isEqualTo(4);
+
+        assertThat(adaptive.state()).isEqualTo(before);
+        assertThat(adaptive.counters().rejected()).isEqualTo(1);
+        assertThat(reasons)
+                .singleElement()
+                .asString()
+                .startsWith("statistics: the mean square of what batch norm is given");
+        adaptive.predict(batch(4, 3));
+        assertThat(adaptive.state()).isNotEqualTo(before);
     }
 
     @Test
