@@ -44,6 +44,7 @@ final class Serving {
     private final State first;
 
     Serving(AdaptableModel model, Method method, Guards guards, Recorder recorder, Events events, Ticker ticker) {
+        guards.requireFits(model);
         this.untouched = model;
         this.model = model.withStatistics(method.statistics());
         this.method = method;
