@@ -232,7 +232,8 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
 
     /**
      * Forgets a stream, in memory and in the store; the next request begins it anew. Who uses it at the moment goes on
-     * with what is then nobody's.
+     * with what is then nobody's, and no {@link Builder#recorder recorder} hears of; what waits to be learned from is
+     * dropped.
      *
      * @throws IllegalArgumentException if the key is empty: the model's own stream can be {@link #reset}
      * @throws IOException if the store cannot forget it; it is there still then

@@ -90,9 +90,10 @@ final class Gathered {
         backlog.drain().forEach(batch -> batch.forEach(request -> drop(request, cause)));
     }
 
-    /** Whether a batch is given up. */
+    /** Whether a batch is given up, or its stream was removed. */
     boolean isOver(List<Pending> requests) {
-        return requests.get(0).era() != era.get();
+        Pending first = requests.get(0);
+        return first.era() != era.get() || first.group().stream().isOver();
     }
 
     /**

@@ -85,6 +85,9 @@ final class StateCache<S> implements AutoCloseable {
         /** Publishes a state of another stream, or an earlier one. */
         void adopt(S stream, State state);
 
+        /** A stream is removed: what is made of it from now on is nobody's. */
+        void end(S stream);
+
         /** Bytes of memory that a stream takes beside its published state. */
         long bytesBeside(S stream);
     }
@@ -573,6 +576,11 @@ final class StateCache<S> implements AutoCloseable {
             }
             synchronized (entry) {
                 entry.retired = true;
+            }
+            S stream = entry.stream;
+            if (stream != null) {
+                // Before there can be another one of that key.
+                form.end(stream);
             }
             streams.remove(key, entry);
             order.asMap().remove(key, entry);

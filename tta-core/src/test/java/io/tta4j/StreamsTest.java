@@ -37,6 +37,7 @@ import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -360,6 +361,70 @@ class StreamsTest {
         assertThat(rebuilt.steps()).isEqualTo(60);
         assertThat(rebuilt.runs()).isEqualTo(1);
         assertThat(rebuilt.states()).isEqualTo(last);
+    }
+
+    /** Who is in the middle of a step when the stream is removed learns for nobody, and nobody hears of it. */
+    @ParameterizedTest
+    @EnumSource(Execution.class)
+    void whatARemovedStreamStillDoesIsNobodys(Execution execution, @TempDir Path folder) throws Exception {
+        CountDownLatch inStep = new CountDownLatch(1);
+        CountDownLatch removed = new CountDownLatch(1);
+        boolean inBackground = execution == Execution.BACKGROUND;
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try (AuditTrail trail = AuditTrail.in(folder)) {
+            AdaptiveModel.Builder builder = AdaptiveModel.builder(model, new RowModel.Summing())
+                    .config(RuntimeConfig.from(config(execution).build())
+                            .adaptationBatch(1)
+                            .streamBytes(1 << 20)
+                            .build())
+                    .store(store)
+                    .recorder(trail);
+            try (AdaptiveModel adaptive = listened(builder)) {
+                adaptive.stream("a").predict(RowModel.batch(10));
+                adaptive.flush();
+                model.onForward = rows -> {
+                    inStep.countDown();
+                    if (inBackground) {
+                        await(removed);
+                    }
+                };
+                Future<?> last = pool.submit(() -> adaptive.stream("a").predict(RowModel.batch(100)));
+                inStep.await();
+                adaptive.removeStream("a");
+                last.get();
+                model.onForward = rows -> {};
+                // It is there again before the step of the one that was removed has ended.
+                adaptive.stream("a").reset();
+                removed.countDown();
+                adaptive.flush();
+                adaptive.stream("a").predict(RowModel.batch(3));
+                adaptive.flush();
+
+                assertThat(theta(adaptive.stream("a"))).isEqualTo(4);
+            }
+        } finally {
+            pool.shutdown();
+        }
+        assertThat(AuditReplay.of(folder)
+                        .rebuild(new RowModel.Summing())
+                        .states()
+                        .get("a"))
+                .isEqualTo(State.of(Vector.of(4)));
+        assertThat(heard(RuntimeEvent.Failed.class)).isEmpty();
+        assertThat(heard(RuntimeEvent.Dropped.class)).hasSize(inBackground ? 1 : 0);
+        assertThat(store.latest("a", model.fingerprint(), "summing")
+                        .orElseThrow()
+                        .snapshot()
+                        .state())
+                .isEqualTo(State.of(Vector.of(4)));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Ten thousand streams, room for one in ten of them. */
