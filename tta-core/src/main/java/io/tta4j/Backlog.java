@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Requests that wait to be learned from, of all streams, in the order in which they came, within a bound of bytes. They
  * come out as adaptation batches: of one stream and trailing shape, when they are as many rows as wanted or the oldest
- * has waited for long enough.
+ * has waited for long enough. Those that have waited for so long come first, then batches in turns, so that no stream
+ * keeps another one waiting by being many.
  *
  * <p>Thread-safe; its lock is held for a few instructions, never while anything is copied or computed.
  */
@@ -139,13 +140,10 @@ final class Backlog {
     List<Pending> poll(long now) {
         lock.lock();
         try {
-            if (!ready.isEmpty()) {
-                return take(ready.iterator().next());
-            }
             if (!order.isEmpty() && now - order.iterator().next().arrived() >= greatestAge) {
                 return take(oldest());
             }
-            return null;
+            return ready.isEmpty() ? null : take(ready.iterator().next());
         } finally {
             lock.unlock();
         }
@@ -166,6 +164,9 @@ final class Backlog {
             }
         }
         taken.forEach(this::remove);
+        if (ready.remove(gathering)) {
+            ready.add(gathering);
+        }
         return taken;
     }
 

@@ -99,6 +99,33 @@ class BacklogTest {
         assertThat(backlog.drain()).containsExactly(List.of(otherShape), List.of(otherStream));
     }
 
+    /** One that floods the backlog has a batch at any time. */
+    @Test
+    void takesStreamsInTurnsWhereSeveralHaveABatch() {
+        Backlog backlog = backlog(2, OverloadPolicy.DROP_OLDEST, 100);
+        List<Pending> flood = IntStream.range(0, 4).mapToObj(this::request).toList();
+        List<Pending> quiet = List.of(request(other, RowModel.batch(1), 4), request(other, RowModel.batch(2), 5));
+        flood.forEach(backlog::add);
+        quiet.forEach(backlog::add);
+
+        assertThat(backlog.poll(5)).isEqualTo(flood.subList(0, 2));
+        assertThat(backlog.poll(5)).isEqualTo(quiet);
+        assertThat(backlog.poll(5)).isEqualTo(flood.subList(2, 4));
+    }
+
+    @Test
+    void whoHasWaitedForLongEnoughDoesNotWaitForThoseWithABatch() {
+        Backlog backlog = backlog(2, OverloadPolicy.DROP_OLDEST, 100);
+        Pending quiet = request(other, RowModel.batch(1), 0);
+        backlog.add(quiet);
+        List<Pending> flood = IntStream.range(50, 54).mapToObj(this::request).toList();
+        flood.forEach(backlog::add);
+
+        assertThat(backlog.poll(99)).isEqualTo(flood.subList(0, 2));
+        assertThat(backlog.poll(100)).containsExactly(quiet);
+        assertThat(backlog.poll(100)).isEqualTo(flood.subList(2, 4));
+    }
+
     @Test
     void drainsInBatchesOldestFirst() {
         Backlog backlog = backlog(2, OverloadPolicy.DROP_OLDEST, 100);
