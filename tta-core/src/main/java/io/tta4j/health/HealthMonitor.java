@@ -42,6 +42,7 @@ public final class HealthMonitor implements AutoCloseable {
     private String lastFailure = "";
     private @Nullable String storeFailure;
     private @Nullable Instant dropped;
+    private String lastDrop = "";
     private String mode = "";
 
     private HealthMonitor(Events events, Clock clock) {
@@ -53,7 +54,7 @@ public final class HealthMonitor implements AutoCloseable {
                 events.on(RuntimeEvent.StoreFailed.class, event -> note(() -> storeFailure = event.reason())),
                 events.on(RuntimeEvent.Saved.class, event -> note(() -> storeFailure = null)),
                 events.on(RuntimeEvent.Restored.class, event -> note(() -> storeFailure = null)),
-                events.on(RuntimeEvent.Dropped.class, event -> note(() -> dropped = clock.instant())),
+                events.on(RuntimeEvent.Dropped.class, event -> note(() -> addDrop(event.cause()))),
                 events.on(RuntimeEvent.Reset.class, event -> note(this::addReset)),
                 events.on(RuntimeEvent.ModeChanged.class, event -> note(() -> mode = event.mode())));
     }
@@ -84,6 +85,11 @@ public final class HealthMonitor implements AutoCloseable {
         });
     }
 
+    private void addDrop(String cause) {
+        dropped = clock.instant();
+        lastDrop = cause;
+    }
+
     private void addReset() {
         resets.addLast(clock.instant());
         if (resets.size() > RESETS) {
@@ -105,7 +111,7 @@ public final class HealthMonitor implements AutoCloseable {
                 reasons.add("states cannot be kept or read: " + storeFailure);
             }
             if (dropped != null && now.isBefore(dropped.plus(DROP_WINDOW))) {
-                reasons.add("the backlog is full: samples were given up within the last minute");
+                reasons.add("samples were given up within the last minute: " + lastDrop);
             }
             if (resets.size() == RESETS && now.isBefore(resets.getFirst().plus(RESET_WINDOW))) {
                 reasons.add("%d resets within the last %d minutes: the method does not hold on this stream"

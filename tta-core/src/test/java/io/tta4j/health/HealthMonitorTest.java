@@ -61,10 +61,10 @@ class HealthMonitorTest {
     }
 
     @Test
-    void tellsThatTheBacklogIsFullForAMinute() {
+    void tellsForAMinuteThatSamplesWereGivenUp() {
         tell(RuntimeEvent.Dropped.class, new RuntimeEvent.Dropped("a", 64, "dropOldest"));
         clock.move(Duration.ofSeconds(59));
-        assertDegraded("the backlog is full: samples were given up within the last minute");
+        assertDegraded("samples were given up within the last minute: dropOldest");
         clock.move(Duration.ofSeconds(1));
         assertUp();
     }
