@@ -160,10 +160,19 @@ public final class AuditTrail implements Recorder, AutoCloseable {
         }
         parts++;
         seen.clear();
-        if (config.keptParts() > 0) {
-            Part.keep(folder, config.keptParts());
-        }
+        keepTheLast();
         return next;
+    }
+
+    /** A part that cannot be deleted is no reason to write none: it goes with the next. */
+    private void keepTheLast() {
+        if (config.keptParts() > 0) {
+            try {
+                Part.keep(folder, config.keptParts());
+            } catch (IOException e) {
+                LOG.warn("the oldest parts of the audit trail in {} cannot be deleted: {}", folder, e.toString());
+            }
+        }
     }
 
     @Override

@@ -226,6 +226,20 @@ class AuditTrailTest {
         assertThat(rebuilt.steps()).isBetween(1L, 14L);
     }
 
+    /** A part that stays is no reason to write none. */
+    @Test
+    void goesOnWhereAnOldPartCannotBeDeleted() throws IOException {
+        Files.createDirectories(folder().resolve("audit-000001.jsonl").resolve("full"));
+        State state = DESCENT.initial(model);
+        try (AuditTrail trail = trail(AuditConfig.custom().keptParts(1).build())) {
+            state = step(trail, "", state);
+            assertThat(trail.lost()).isZero();
+        }
+        Files.delete(folder().resolve("audit-000001.jsonl").resolve("full"));
+        Files.delete(folder().resolve("audit-000001.jsonl"));
+        assertThat(rebuild().states()).containsExactly(Map.entry("", state));
+    }
+
     @Test
     void keepsStreamsApartAndGoesOnInAnotherRun() throws IOException {
         State one = DESCENT.initial(model);
