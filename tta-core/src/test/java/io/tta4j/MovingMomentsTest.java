@@ -51,8 +51,7 @@ class MovingMomentsTest {
     }
 
     private Moments moments(State state) {
-        return new Moments(
-                state.vector("movingMean", Vector.zeros(0)), state.vector("movingVariance", Vector.zeros(0)));
+        return state.moments().orElseThrow();
     }
 
     /** Only answers. */

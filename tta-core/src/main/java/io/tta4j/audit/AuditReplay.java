@@ -10,11 +10,9 @@ import io.tta4j.method.State;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.ElementType;
-import io.tta4j.model.Moments;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Statistics;
 import io.tta4j.model.Tensor;
-import io.tta4j.model.Vector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -397,9 +395,7 @@ public final class AuditReplay {
 
     /** The model on the moments of a state, where these move. */
     private static AdaptableModel on(AdaptableModel model, State state) {
-        Vector means = state.vectors().get(AuditTrail.MOVING_MEAN);
-        Vector variances = state.vectors().get(AuditTrail.MOVING_VARIANCE);
-        return means == null || variances == null ? model : model.withMoments(new Moments(means, variances));
+        return state.moments().map(model::withMoments).orElse(model);
     }
 
     /** The inputs of a step: as they were, or zeros in their shape. */

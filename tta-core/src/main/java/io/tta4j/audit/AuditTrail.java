@@ -52,11 +52,6 @@ public final class AuditTrail implements Recorder, AutoCloseable {
     /** The cause of a change that puts theta back to the source. */
     public static final String RESET = "reset";
 
-    /** Where the runtime keeps statistics of batch norm that move; a method knows nothing of them. */
-    static final String MOVING_MEAN = "movingMean";
-
-    static final String MOVING_VARIANCE = "movingVariance";
-
     private final Path folder;
     private final AuditConfig config;
     private final ReentrantLock writing = new ReentrantLock();
