@@ -248,7 +248,7 @@ final class Serving {
             }
             if (!gate.open()) {
                 Ruling ruling = guards.judge(on, pass, now, new Adaptation(now, none));
-                State state = publishable(before, ruling, false);
+                State state = publishable(ruling);
                 account.changed(now, state, "guards");
                 StepReport report = report(none, ruling);
                 return new Lesson(
@@ -264,8 +264,8 @@ final class Serving {
             }
             Recorder.Step recorded = account.step(batch, on, pass, now);
             Adaptation made = adapt(recorded, now, account);
-            Ruling ruling = guards.judge(on, pass, now, made);
-            State state = publishable(before, ruling, made.report().reset());
+            Ruling ruling = guards.judge(on, pass, now, onStatistics(now, made));
+            State state = publishable(ruling);
             account.published(recorded, state, ruling.guard().isEmpty() ? "step" : ruling.guard());
             return new Lesson(
                     state,
@@ -297,13 +297,16 @@ final class Serving {
         }
     }
 
-    /** The state that guards let pass, on its statistics. */
-    private State publishable(State before, Ruling ruling, boolean byMethod) {
-        if (ruling.outcome() == Ruling.Outcome.RESET) {
-            return reset(ruling.publish());
-        }
-        boolean reset = byMethod && !refused(ruling);
-        return reset ? onSource(ruling.publish()) : onStatisticsOf(before, ruling.publish());
+    /** What a method made of a state, on the statistics of that state, or the source's where it has reset. */
+    private Adaptation onStatistics(State before, Adaptation made) {
+        boolean reset = made.report().reset();
+        return new Adaptation(
+                reset ? onSource(made.state()) : onStatisticsOf(before, made.state()), made.report());
+    }
+
+    /** The state that guards let pass. */
+    private State publishable(Ruling ruling) {
+        return ruling.outcome() == Ruling.Outcome.RESET ? reset(ruling.publish()) : ruling.publish();
     }
 
     private static boolean refused(Ruling ruling) {

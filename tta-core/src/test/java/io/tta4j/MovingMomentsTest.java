@@ -5,6 +5,10 @@ import static io.tta4j.onnx.BatchNormNetwork.EPSILON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.tta4j.event.RuntimeEvent;
+import io.tta4j.guard.Canary;
+import io.tta4j.guard.GuardConfig;
+import io.tta4j.guard.Guards;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Method;
 import io.tta4j.method.State;
@@ -199,6 +203,47 @@ class MovingMomentsTest {
                 .isEqualTo(model.observe(batch(4, 1), model.source(), norms.source(), norms.rates(WINDOW))
                         .moments());
         assertThat(adaptive.counters().rejected()).isEqualTo(1);
+    }
+
+    /** What the canary set was answered with is theta and moments together. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void goesBackToTheMomentsOfTheLastGoodState(boolean carries) {
+        boolean[] ruins = {false};
+        Method method = new Answering() {
+            @Override
+            public boolean adapts() {
+                return true;
+            }
+
+            @Override
+            public Adaptation adapt(AdaptableModel model, Pass pass, State state) {
+                Vector theta =
+                        ruins[0] ? model.source().times(-1) : state.theta().times(1.001f);
+                return new Adaptation(
+                        carries ? state.withTheta(theta) : State.of(theta),
+                        new StepReport(pass.rows(), pass.rows(), pass.rows(), OptionalDouble.empty(), false));
+            }
+        };
+        GuardConfig config = GuardConfig.custom()
+                .none()
+                .canary(Canary.answeredBySource(batch(64, 9)))
+                .canaryEvery(1)
+                .canaryFall(0.2)
+                .build();
+        AdaptiveModel adaptive =
+                AdaptiveModel.builder(model, method).guards(Guards.of(config)).build();
+        List<RuntimeEvent> heard = new ArrayList<>();
+        adaptive.events().on(RuntimeEvent.RolledBack.class, heard::add);
+        adaptive.predict(batch(4, 1));
+        adaptive.predict(batch(4, 2));
+        State good = adaptive.state();
+        ruins[0] = true;
+        adaptive.predict(batch(4, 3));
+
+        assertThat(heard).containsExactly(new RuntimeEvent.RolledBack("", "canary"));
+        assertThat(adaptive.state().theta()).isEqualTo(good.theta());
+        assertThat(moments(adaptive.state())).isEqualTo(moments(good));
     }
 
     @ParameterizedTest
