@@ -237,10 +237,6 @@ public final class AuditReplay {
             this.method = method;
             this.tally = tally;
             this.initial = opening.initial().state(Map.of());
-            Script.requireSame(
-                    "the fingerprint of the model in the trail",
-                    opening.model(),
-                    opening.facts().fingerprint());
             // The oldest parts may have been given up.
             this.numbered = opening.part() == 1;
             this.model = model.map(given -> requireSame(given, opening));
@@ -250,10 +246,7 @@ public final class AuditReplay {
             Statistics statistics =
                     Statistics.parse("statistics", recorded.facts().statistics());
             AdaptableModel view = given.withStatistics(statistics);
-            Script.requireSame(
-                    "the fingerprint of the model",
-                    recorded.model(),
-                    ModelFacts.of(view, statistics).fingerprint());
+            Script.requireSame("the fingerprint of the model", recorded.model(), view.fingerprint());
             if (!recorded.withInputs()) {
                 throw new AuditException(
                         "inputs must have been kept for steps to be computed again, but the trail has their hashes only");

@@ -118,7 +118,7 @@ public final class AuditTrail implements Recorder, AutoCloseable {
                     new TreeMap<>(config.settings()),
                     SettingFiles.hashes(config.settings()),
                     config.withInputs(),
-                    facts.fingerprint(),
+                    model.fingerprint(),
                     facts,
                     Versions.current(),
                     StateSource.whole(initial));

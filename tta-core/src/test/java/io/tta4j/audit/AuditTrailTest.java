@@ -123,6 +123,8 @@ class AuditTrailTest {
         byte[] binary = Files.readAllBytes(Part.binaryOf(lines().get(0)));
 
         assertThat(text).hasSize(4);
+        assertThat(new ObjectMapper().readTree(text.get(0)).at("/model").asText())
+                .isEqualTo(model.fingerprint());
         assertThat(step.at("/kind").asText()).isEqualTo("step");
         assertThat(step.at("/stream").asText()).isEqualTo("camera");
         assertThat(step.at("/inputs/x/shape/0").asInt()).isEqualTo(3);
