@@ -51,7 +51,7 @@ final class Serving {
         this.events = events;
         this.ticker = ticker;
         this.first = onSource(method.initial(this.model));
-        recorder.begin(method, this.model, first);
+        recorder.begin(method, this.model, first, events);
     }
 
     /** The model on the statistics that the method wants, or starts from. */

@@ -84,6 +84,9 @@ public sealed interface RuntimeEvent {
     /** A state could not be written or read; requests are served on. */
     record StoreFailed(String stream, String reason) implements RuntimeEvent {}
 
+    /** A record of the audit trail could not be written; requests are served on. */
+    record RecordLost(String stream, String reason) implements RuntimeEvent {}
+
     /**
      * A stream's state left memory.
      *

@@ -171,6 +171,11 @@ public final class TtaMetrics implements MeterBinder, AutoCloseable {
                 RuntimeEvent.StoreFailed.class,
                 "tta.snapshot.failures",
                 "states that could not be kept or read");
+        count(
+                registry,
+                RuntimeEvent.RecordLost.class,
+                "tta.audit.lost",
+                "records of the audit trail that could not be written");
         count(registry, RuntimeEvent.Evicted.class, "tta.cache.evictions", "states that left memory");
         count(registry, RuntimeEvent.Restored.class, "tta.cache.restores", "states that came back from the store");
     }

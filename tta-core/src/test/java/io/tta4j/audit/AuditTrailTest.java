@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tta4j.AdaptiveModel;
+import io.tta4j.event.Events;
+import io.tta4j.event.RuntimeEvent;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Method;
 import io.tta4j.method.State;
@@ -41,6 +43,7 @@ class AuditTrailTest {
 
     private final Line2d model = new Line2d();
     private final Random random = new Random(5);
+    private final Events events = new Events();
 
     @TempDir
     private Path temp;
@@ -59,7 +62,7 @@ class AuditTrailTest {
 
     private AuditTrail trail(AuditConfig config) throws IOException {
         AuditTrail trail = AuditTrail.in(folder(), config);
-        trail.begin(DESCENT, model, DESCENT.initial(model));
+        trail.begin(DESCENT, model, DESCENT.initial(model), events);
         return trail;
     }
 
@@ -393,6 +396,8 @@ class AuditTrailTest {
     void goesOnAfterAWriteThatFailed() throws IOException {
         Hand clock = new Hand();
         State state = DESCENT.initial(model);
+        List<RuntimeEvent.RecordLost> heard = new ArrayList<>();
+        events.on(RuntimeEvent.RecordLost.class, heard::add);
         try (AuditTrail trail = trail(AuditConfig.custom()
                 .partBytes(1)
                 .clock(clock)
@@ -411,6 +416,9 @@ class AuditTrailTest {
             state = step(trail, "", state);
             assertThat(trail.lost()).isEqualTo(3);
         }
+        assertThat(heard).extracting(RuntimeEvent.RecordLost::stream).containsExactly("", "", "");
+        assertThat(heard.get(0).reason()).contains("NoSuchFileException");
+        assertThat(heard.get(1).reason()).isEqualTo("a write failed a while ago");
         Rebuilt rebuilt = rebuild();
         assertThat(rebuilt.states()).containsExactly(Map.entry("", state));
         assertThat(rebuilt.runs()).isEqualTo(2);
@@ -420,7 +428,8 @@ class AuditTrailTest {
     @Test
     void isOfOneModel() throws IOException {
         try (AuditTrail trail = trail(AuditConfig.ofDefaults())) {
-            assertThatIllegalStateException().isThrownBy(() -> trail.begin(DESCENT, model, DESCENT.initial(model)));
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> trail.begin(DESCENT, model, DESCENT.initial(model), events));
         }
     }
 

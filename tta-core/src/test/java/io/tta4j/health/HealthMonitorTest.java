@@ -70,6 +70,15 @@ class HealthMonitorTest {
     }
 
     @Test
+    void tellsForAMinuteThatRecordsWereLost() {
+        tell(RuntimeEvent.RecordLost.class, new RuntimeEvent.RecordLost("a", "disk full"));
+        clock.move(Duration.ofSeconds(59));
+        assertDegraded("records of the audit trail were lost within the last minute: disk full");
+        clock.move(Duration.ofSeconds(1));
+        assertUp();
+    }
+
+    @Test
     void tellsThatResetsFollowEachOther() {
         for (int i = 0; i < 5; i++) {
             assertUp();
