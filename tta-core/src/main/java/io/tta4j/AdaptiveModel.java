@@ -287,12 +287,12 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
      * are gathered.
      */
     public void pause() {
-        runtime.schedule().pause();
+        runtime.pause();
     }
 
     /** Ends a {@link #pause}. */
     public void resume() {
-        runtime.schedule().resume();
+        runtime.resume();
     }
 
     /**

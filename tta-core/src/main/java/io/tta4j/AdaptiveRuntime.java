@@ -6,6 +6,7 @@ import io.tta4j.method.Answer;
 import io.tta4j.method.ClassLearner;
 import io.tta4j.method.State;
 import io.tta4j.model.Batch;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What all streams of an {@link AdaptiveModel} share: who serves, when steps are taken, and the mode. */
 final class AdaptiveRuntime {
@@ -16,10 +17,14 @@ final class AdaptiveRuntime {
     /** Why a state was changed, for the trail, where an earlier or another stream's was published. */
     static final String RESTORE = "restore";
 
+    /** What events call the mode between a pause and its end. */
+    private static final String PAUSED = "paused";
+
     private final Serving serving;
     private final Streams streams;
     private final Schedule schedule;
     private final InFlight requests = new InFlight();
+    private final AtomicBoolean paused = new AtomicBoolean();
     private volatile Mode mode;
 
     AdaptiveRuntime(Serving serving, Streams streams, RuntimeConfig config, String name) {
@@ -117,10 +122,29 @@ final class AdaptiveRuntime {
             if (!next.learns()) {
                 schedule.drop(RuntimeConfig.text(next));
             }
-            events().publish(
-                            RuntimeEvent.ModeChanged.class,
-                            () -> new RuntimeEvent.ModeChanged("", RuntimeConfig.text(next)));
+            tellMode(RuntimeConfig.text(next));
+            if (paused.get()) {
+                tellMode(PAUSED);
+            }
         }
+    }
+
+    void pause() {
+        if (paused.compareAndSet(false, true)) {
+            schedule.pause();
+            tellMode(PAUSED);
+        }
+    }
+
+    void resume() {
+        if (paused.compareAndSet(true, false)) {
+            schedule.resume();
+            tellMode(RuntimeConfig.text(mode));
+        }
+    }
+
+    private void tellMode(String text) {
+        events().publish(RuntimeEvent.ModeChanged.class, () -> new RuntimeEvent.ModeChanged("", text));
     }
 
     void close() {

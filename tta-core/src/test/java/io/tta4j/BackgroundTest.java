@@ -512,6 +512,21 @@ class BackgroundTest {
 
     @ParameterizedTest
     @EnumSource
+    void tellsThatItIsPaused(Execution execution) {
+        AdaptiveModel adaptive = adaptive(background().execution(execution));
+        adaptive.pause();
+        adaptive.pause();
+        adaptive.setMode(Mode.SHADOW);
+        adaptive.resume();
+        adaptive.resume();
+
+        assertThat(heard(RuntimeEvent.ModeChanged.class))
+                .extracting(RuntimeEvent.ModeChanged::mode)
+                .containsExactly("paused", "shadow", "paused", "shadow");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void tellsWhatHappens(Execution execution) {
         AdaptiveModel adaptive = adaptive(background().execution(execution));
         adaptive.predict(RowModel.batch(2, 2));

@@ -101,7 +101,7 @@ public sealed interface RuntimeEvent {
     /**
      * The runtime changed what it does with what it sees.
      *
-     * @param mode the new one's name in lower case, such as {@code frozen}
+     * @param mode the new one's name in lower case, such as {@code frozen}; {@code paused} between a pause and its end
      */
     record ModeChanged(String stream, String mode) implements RuntimeEvent {}
 
