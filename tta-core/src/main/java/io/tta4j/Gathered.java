@@ -12,8 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Requests that were answered and are learned from later, as batches of their own: takes copies, hands them over to the
@@ -23,8 +21,6 @@ final class Gathered {
 
     /** How often a batch is looked at again because the state was changed meanwhile, by its owner. */
     private static final int ATTEMPTS = 3;
-
-    private static final Logger LOG = LoggerFactory.getLogger(Gathered.class);
 
     private final Serving serving;
     private final Streams streams;
@@ -168,10 +164,9 @@ final class Gathered {
     }
 
     /** A batch could not be learned from. */
-    void failed(StreamState stream, RuntimeException cause) {
-        LOG.warn("{} failed; the state before it is kept", serving.method().name(), cause);
+    void failed(StreamState stream, Throwable cause) {
         stream.count(StepReport.skipped(0, 0), true);
-        serving.failed(stream, cause);
+        serving.failed(stream, Fault.failed(cause).cause().orElseThrow());
     }
 
     @Nullable

@@ -22,6 +22,7 @@ import io.tta4j.snapshot.Snapshot;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class Serving {
     private final Events events;
     private final Ticker ticker;
     private final State first;
+    private final AtomicBoolean failing = new AtomicBoolean();
 
     Serving(AdaptableModel model, Method method, Guards guards, Recorder recorder, Events events, Ticker ticker) {
         this.untouched = model;
@@ -192,7 +194,6 @@ final class Serving {
                 try (Pass pass = observation.pass()) {
                     State moved = moving.get().on(observation.moments(), before);
                     if (!moved.isFinite()) {
-                        LOG.warn("a batch led to statistics that are not finite; those before it are kept");
                         return Lesson.none(
                                 before, batch.rows(), Fault.notFinite("batch norm's moving statistics"), account);
                     }
@@ -216,7 +217,6 @@ final class Serving {
                 return step(on(base, now), batch, pass, now, answer(pass, now, answering), forward, account);
             }
         } catch (ModelException e) {
-            LOG.warn("{} cannot keep what a step needs; the request is answered without one", method.name(), e);
             return Lesson.none(now, batch.rows(), Fault.failed(e), account);
         }
     }
@@ -279,8 +279,7 @@ final class Serving {
                     account);
         } catch (CancellationException e) {
             throw e;
-        } catch (RuntimeException e) {
-            LOG.warn("{} failed; the state before it is kept", method.name(), e);
+        } catch (RuntimeException | Error e) {
             return Lesson.unjudged(now, none, answer, Optional.of(Fault.failed(e)), entropy, forward, account);
         }
     }
@@ -291,7 +290,7 @@ final class Serving {
             return recorded.adapt(method);
         } catch (CancellationException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             account.published(recorded, before, Fault.FAILED);
             throw e;
         }
@@ -300,8 +299,7 @@ final class Serving {
     /** What a method made of a state, on the statistics of that state, or the source's where it has reset. */
     private Adaptation onStatistics(State before, Adaptation made) {
         boolean reset = made.report().reset();
-        return new Adaptation(
-                reset ? onSource(made.state()) : onStatisticsOf(before, made.state()), made.report());
+        return new Adaptation(reset ? onSource(made.state()) : onStatisticsOf(before, made.state()), made.report());
     }
 
     /** The state that guards let pass. */
@@ -359,12 +357,8 @@ final class Serving {
     }
 
     private void log(Ruling ruling) {
-        switch (ruling.outcome()) {
-            case PUBLISHED -> {}
-            case BOUNDED -> LOG.debug("{}: {}", ruling.guard(), ruling.reason());
-            default ->
-                LOG.warn(
-                        "{}: a step of {} is {}: {}", ruling.guard(), method.name(), ruling.outcome(), ruling.reason());
+        if (ruling.outcome() != Ruling.Outcome.PUBLISHED) {
+            LOG.debug("{}: a step of {} is {}: {}", ruling.guard(), method.name(), ruling.outcome(), ruling.reason());
         }
     }
 
@@ -378,7 +372,14 @@ final class Serving {
         }
     }
 
+    /** Logs the first failure; further ones are told as events. */
     void failed(StreamState stream, RuntimeException cause) {
+        if (failing.compareAndSet(false, true)) {
+            LOG.warn(
+                    "{} failed; the state before it is kept, and further failures are told as events",
+                    method.name(),
+                    cause);
+        }
         events.publish(RuntimeEvent.Failed.class, () -> new RuntimeEvent.Failed(stream.key(), cause));
     }
 

@@ -433,6 +433,31 @@ class BackgroundTest {
         assertThat(model.open).hasValue(0);
     }
 
+    /** In the request's own thread, an error of the method is no more the request's than an exception is. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void anErrorInAStepFailsNoRequestInline(int gathered) {
+        Method failing = new Method() {
+            @Override
+            public String name() {
+                return "failing";
+            }
+
+            @Override
+            public Adaptation adapt(AdaptableModel on, Pass pass, State state) {
+                throw new StackOverflowError("on purpose");
+            }
+        };
+        RuntimeConfig.Builder config = RuntimeConfig.custom();
+        AdaptiveModel adaptive = adaptive(failing, gathered == 0 ? config : config.adaptationBatch(gathered));
+
+        assertThat(first(adaptive.predict(RowModel.batch(2)))).isEqualTo(2);
+        assertThat(theta(adaptive.state())).isEqualTo(1);
+        assertThat(adaptive.counters().rejected()).isEqualTo(1);
+        assertThat(heard(Failed.class).get(0).cause()).hasMessageContaining("on purpose");
+        assertThat(model.open).hasValue(0);
+    }
+
     @Test
     void givesUpRequestsThatThereIsNoMemoryFor() {
         AdaptiveModel adaptive =
