@@ -203,6 +203,26 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
         return runtime.streams().bytes();
     }
 
+    /** How often a stream was asked for that was in memory. */
+    public long streamHits() {
+        return runtime.streams().hits();
+    }
+
+    /** How often a stream was asked for that was not, and came from the store or began. */
+    public long streamMisses() {
+        return runtime.streams().misses();
+    }
+
+    /** Samples that wait to be learned from, of all streams; those of the step at hand are none. */
+    public long pendingSamples() {
+        return runtime.backlog().map(Backlog::rows).orElse(0L);
+    }
+
+    /** Bytes of their inputs, at most {@link RuntimeConfig#pendingBytes}. */
+    public long pendingBytes() {
+        return runtime.backlog().map(Backlog::bytes).orElse(0L);
+    }
+
     /**
      * Publishes a stream's state in another one, which goes on from there; its counters go on.
      *

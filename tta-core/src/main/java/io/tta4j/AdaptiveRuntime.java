@@ -6,6 +6,7 @@ import io.tta4j.method.Answer;
 import io.tta4j.method.ClassLearner;
 import io.tta4j.method.State;
 import io.tta4j.model.Batch;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What all streams of an {@link AdaptiveModel} share: who serves, when steps are taken, and the mode. */
@@ -22,6 +23,7 @@ final class AdaptiveRuntime {
 
     private final Serving serving;
     private final Streams streams;
+    private final Optional<Backlog> backlog;
     private final Schedule schedule;
     private final InFlight requests = new InFlight();
     private final AtomicBoolean paused = new AtomicBoolean();
@@ -31,21 +33,21 @@ final class AdaptiveRuntime {
         this.serving = serving;
         this.streams = streams;
         this.mode = config.mode();
-        this.schedule = schedule(config, name);
+        boolean inBackground = config.execution() == Execution.BACKGROUND;
+        this.backlog = inBackground || config.adaptationBatch().isPresent()
+                ? Optional.of(new Backlog(
+                        config.adaptationBatch().orElse(RuntimeConfig.DEFAULT_BATCH),
+                        inBackground ? config.greatestAge().toNanos() : Long.MAX_VALUE,
+                        config.pendingBytes(),
+                        config.overload()))
+                : Optional.empty();
+        Optional<Gathered> gathered = backlog.map(waiting -> new Gathered(serving, streams, waiting, config));
+        this.schedule =
+                gathered.map(batches -> schedule(batches, config, name)).orElseGet(() -> new InlineSchedule(serving));
     }
 
-    private Schedule schedule(RuntimeConfig config, String name) {
-        boolean inBackground = config.execution() == Execution.BACKGROUND;
-        if (!inBackground && config.adaptationBatch().isEmpty()) {
-            return new InlineSchedule(serving);
-        }
-        Backlog backlog = new Backlog(
-                config.adaptationBatch().orElse(RuntimeConfig.DEFAULT_BATCH),
-                inBackground ? config.greatestAge().toNanos() : Long.MAX_VALUE,
-                config.pendingBytes(),
-                config.overload());
-        Gathered gathered = new Gathered(serving, streams, backlog, config);
-        return inBackground
+    private Schedule schedule(Gathered gathered, RuntimeConfig config, String name) {
+        return config.execution() == Execution.BACKGROUND
                 ? BackgroundSchedule.start(serving, gathered, requests, config, name)
                 : new GatheringSchedule(serving, gathered, config.finishOnClose());
     }
@@ -60,6 +62,11 @@ final class AdaptiveRuntime {
 
     Schedule schedule() {
         return schedule;
+    }
+
+    /** What waits to be learned from; empty where nothing ever does. */
+    Optional<Backlog> backlog() {
+        return backlog;
     }
 
     Events events() {

@@ -31,6 +31,7 @@ final class Backlog {
     private final List<Pending> places = new ArrayList<>();
     private final Map<Pending.Group, Gathering> gatherings = new HashMap<>();
     private final LinkedHashSet<Gathering> ready = new LinkedHashSet<>();
+    private long rows;
     private long bytes;
     private long seenWithoutRoom;
 
@@ -110,6 +111,7 @@ final class Backlog {
         Gathering gathering = gatherings.computeIfAbsent(request.group(), any -> new Gathering());
         gathering.pending.add(request);
         gathering.rows += request.rows();
+        rows += request.rows();
         bytes += request.bytes();
         if (gathering.rows >= wantedRows) {
             ready.add(gathering);
@@ -126,6 +128,7 @@ final class Backlog {
         Gathering gathering = Objects.requireNonNull(gatherings.get(request.group()));
         gathering.pending.remove(request);
         gathering.rows -= request.rows();
+        rows -= request.rows();
         bytes -= request.bytes();
         if (gathering.rows < wantedRows) {
             ready.remove(gathering);
@@ -155,11 +158,11 @@ final class Backlog {
 
     private List<Pending> take(Gathering gathering) {
         List<Pending> taken = new ArrayList<>();
-        int rows = 0;
+        int takenRows = 0;
         for (Pending request : gathering.pending) {
             taken.add(request);
-            rows += request.rows();
-            if (rows >= wantedRows) {
+            takenRows += request.rows();
+            if (takenRows >= wantedRows) {
                 break;
             }
         }
@@ -191,6 +194,16 @@ final class Backlog {
             return order.isEmpty()
                     ? Long.MAX_VALUE
                     : Math.max(0, greatestAge - (now - order.iterator().next().arrived()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The rows of all that is there. */
+    long rows() {
+        lock.lock();
+        try {
+            return rows;
         } finally {
             lock.unlock();
         }

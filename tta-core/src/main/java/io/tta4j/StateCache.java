@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -67,6 +68,8 @@ final class StateCache<S> implements AutoCloseable {
     private final Cache<String, Entry<S>> order;
     private final Queue<Entry<S>> leaving = new ConcurrentLinkedQueue<>();
     private final AtomicLong strandedBytes = new AtomicLong();
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
     private final AtomicBoolean failing = new AtomicBoolean();
     private volatile boolean closed;
 
@@ -221,8 +224,9 @@ final class StateCache<S> implements AutoCloseable {
     Lease acquire(String key) {
         while (true) {
             Entry<S> entry = lease(key);
+            boolean inMemory = entry.stream != null;
             try {
-                if (entry.stream == null) {
+                if (!inMemory) {
                     load(entry);
                 }
             } catch (RuntimeException | Error e) {
@@ -232,6 +236,7 @@ final class StateCache<S> implements AutoCloseable {
             if (!entry.retired) {
                 // Tells the cache that it is used.
                 var unused = order.getIfPresent(key);
+                (inMemory ? hits : misses).increment();
                 return new Lease(entry);
             }
             release(entry);
@@ -612,6 +617,16 @@ final class StateCache<S> implements AutoCloseable {
                 .eviction()
                 .map(eviction -> eviction.weightedSize().orElse(0))
                 .orElse(0L);
+    }
+
+    /** How often a stream was asked for that was in memory. */
+    long hits() {
+        return hits.sum();
+    }
+
+    /** How often one was not, and was read or begun. */
+    long misses() {
+        return misses.sum();
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tta4j.audit.AuditConfig;
 import io.tta4j.audit.AuditReplay;
 import io.tta4j.audit.AuditTrail;
@@ -14,6 +15,7 @@ import io.tta4j.method.Adaptation;
 import io.tta4j.method.Method;
 import io.tta4j.method.State;
 import io.tta4j.method.StepReport;
+import io.tta4j.metrics.TtaMetrics;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.Matrix;
@@ -329,6 +331,50 @@ class StreamsTest {
         assertThatExceptionOfType(UncheckedIOException.class)
                 .isThrownBy(() -> summing(Execution.INLINE).store(store).build())
                 .withMessageContaining("readable");
+    }
+
+    /** As a service binds it. */
+    @Test
+    void tellsWhatWaitsAndWhatIsInMemory() {
+        RuntimeConfig config = RuntimeConfig.from(config(Execution.BACKGROUND).build())
+                .streamBytes(1 << 20)
+                .build();
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (AdaptiveModel adaptive = AdaptiveModel.builder(model, new RowModel.Summing())
+                .config(config)
+                .build()) {
+            TtaMetrics.of(adaptive.events(), "rows", "summing")
+                    .withBacklog(adaptive::pendingSamples, adaptive::pendingBytes)
+                    .withCache(
+                            adaptive::streamsInMemory,
+                            adaptive::streamBytes,
+                            adaptive::streamHits,
+                            adaptive::streamMisses)
+                    .bindTo(registry);
+            double first = gets(registry, "miss");
+            adaptive.pause();
+            adaptive.stream("a").predict(RowModel.batch(1, 2, 3));
+            adaptive.stream("a").predict(RowModel.batch(4));
+            adaptive.stream("b").predict(RowModel.column(5, 6));
+
+            assertThat(registry.get("tta.backlog").gauge().value()).isEqualTo(6);
+            assertThat(registry.get("tta.backlog.size").gauge().value()).isEqualTo(3 * SlabPool.LEAST_BYTES);
+            adaptive.flush();
+            assertThat(adaptive.pendingSamples()).isZero();
+            assertThat(adaptive.pendingBytes()).isZero();
+            // The model's own is one of them.
+            assertThat(registry.get("tta.cache.states").gauge().value()).isEqualTo(3);
+            assertThat(registry.get("tta.cache.size").gauge().value()).isEqualTo((double) adaptive.streamBytes());
+            assertThat(gets(registry, "hit")).isEqualTo(1);
+            assertThat(gets(registry, "miss")).isEqualTo(first + 2);
+        }
+    }
+
+    private static double gets(SimpleMeterRegistry registry, String result) {
+        return registry.get("tta.cache.gets")
+                .tag("result", result)
+                .functionCounter()
+                .count();
     }
 
     /** Whether streams come back or are forgotten, and over as many parts as it takes. */

@@ -91,7 +91,7 @@ class TtaMetricsTest {
     void readsGaugesAndTheStore() {
         AtomicLong rows = new AtomicLong(3);
         metrics.withBacklog(rows::get, () -> 4096)
-                .withCache(() -> new CacheFigures(12, 3456, 90, 10))
+                .withCache(() -> 12, () -> 3456, () -> 90, () -> 10)
                 .bindTo(registry);
 
         tell(RuntimeEvent.Saved.class, new RuntimeEvent.Saved("a", 4, 1000, 2 * MILLISECOND));
