@@ -93,6 +93,7 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
         private RuntimeConfig config = RuntimeConfig.ofDefaults();
         private Guards guards = Guards.finiteOnly();
         private Recorder recorder = Recorder.none();
+        private Events events = new Events();
         private Optional<SnapshotStore> store = Optional.empty();
 
         private Builder(AdaptableModel model, Method method) {
@@ -132,6 +133,15 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
         }
 
         /**
+         * Where to tell what happens; by default {@link AdaptiveModel#events events} of its own, which nobody can
+         * listen to before it is built. Who listens to these hears of what building it reads from the store, too.
+         */
+        public Builder events(Events events) {
+            this.events = events;
+            return this;
+        }
+
+        /**
          * Where streams are saved, and go on from; by default nowhere: who leaves memory is forgotten.
          *
          * @param store such as a {@link io.tta4j.snapshot.SnapshotDirectory}; stays the caller's to close, after this
@@ -151,7 +161,7 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
          */
         public AdaptiveModel build() {
             // Before there is a thread: the method may refuse the model.
-            Serving serving = new Serving(model, method, guards, recorder, new Events(), Ticker.SYSTEM);
+            Serving serving = new Serving(model, method, guards, recorder, events, Ticker.SYSTEM);
             Streams streams = Streams.open(serving, config, store, name);
             return new AdaptiveModel(name, new AdaptiveRuntime(serving, streams, config, name));
         }

@@ -10,6 +10,7 @@ import io.tta4j.audit.AuditConfig;
 import io.tta4j.audit.AuditReplay;
 import io.tta4j.audit.AuditTrail;
 import io.tta4j.audit.Rebuilt;
+import io.tta4j.event.Events;
 import io.tta4j.event.RuntimeEvent;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Method;
@@ -331,6 +332,20 @@ class StreamsTest {
         assertThatExceptionOfType(UncheckedIOException.class)
                 .isThrownBy(() -> summing(Execution.INLINE).store(store).build())
                 .withMessageContaining("readable");
+    }
+
+    @Test
+    void whoListensBeforeItIsBuiltHearsWhatItGoesOnFrom() {
+        try (AdaptiveModel adaptive = summing(Execution.INLINE).store(store).build()) {
+            adaptive.predict(RowModel.batch(2));
+        }
+        Events events = new Events();
+        events.on(RuntimeEvent.class, heard::add);
+        try (AdaptiveModel adaptive =
+                summing(Execution.INLINE).store(store).events(events).build()) {
+            assertThat(adaptive.events()).isSameAs(events);
+            assertThat(heard).containsExactly(new RuntimeEvent.Restored("", 1));
+        }
     }
 
     /** As a service binds it. */
