@@ -47,14 +47,9 @@ final class Gathered {
      */
     boolean add(StreamState stream, Batch batch, Optional<Matrix> sourceLogits, int era) {
         try {
-            Pending.Group group = new Pending.Group(stream, sourceLogits.isPresent(), TrailingShape.of(batch));
+            Pending.Group group = new Pending.Group(stream, sourceLogits.isPresent(), TrailingShape.of(batch), era);
             Pending request = new Pending(
-                    group,
-                    slabs.copy(batch),
-                    sourceLogits,
-                    era,
-                    serving.ticker().nanos(),
-                    streams.hold(stream));
+                    group, slabs.copy(batch), sourceLogits, serving.ticker().nanos(), streams.hold(stream));
             Backlog.Added added = backlog.add(request);
             added.dropped().forEach(dropped -> drop(dropped, policy));
             return added.news();
@@ -88,8 +83,8 @@ final class Gathered {
 
     /** Whether a batch is given up, or its stream was removed. */
     boolean isOver(List<Pending> requests) {
-        Pending first = requests.get(0);
-        return first.era() != era.get() || first.group().stream().isOver();
+        Pending.Group group = requests.get(0).group();
+        return group.era() != era.get() || group.stream().isOver();
     }
 
     /**
