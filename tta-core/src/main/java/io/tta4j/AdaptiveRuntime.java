@@ -107,6 +107,8 @@ final class AdaptiveRuntime {
         if (!state.isFinite()) {
             throw new IllegalArgumentException("a state must be finite to be restored, but was not");
         }
+        // Its moments, if it has any, must be those of the model's channels.
+        var unused = serving.model(state);
     }
 
     /** @throws IllegalStateException if the method learns no classes */

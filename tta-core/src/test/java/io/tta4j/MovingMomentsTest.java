@@ -4,6 +4,7 @@ import static io.tta4j.onnx.BatchNormNetwork.CHANNELS;
 import static io.tta4j.onnx.BatchNormNetwork.EPSILON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.tta4j.event.RuntimeEvent;
 import io.tta4j.guard.Canary;
@@ -260,6 +261,18 @@ class MovingMomentsTest {
         assertThat(adaptive.state()).isEqualTo(before);
         assertThat(adaptive.counters().rejected()).isEqualTo(1);
         assertThat(Matrix.of(1, model.classes(), logits.row(0)).isFinite()).isTrue();
+    }
+
+    /** They would fail every request from then on. */
+    @Test
+    void takesNoStateWhoseMomentsAreOfAnotherModel() {
+        AdaptiveModel adaptive = AdaptiveModel.of(model, new Answering());
+        State before = adaptive.state();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> adaptive.restore(before.with(new Moments(Vector.zeros(1), Vector.of(1)))))
+                .withMessageContaining("channels");
+        assertThat(adaptive.state()).isSameAs(before);
     }
 
     @Test
