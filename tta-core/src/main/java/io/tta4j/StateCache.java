@@ -378,7 +378,7 @@ final class StateCache<S> implements AutoCloseable {
         } catch (SnapshotException e) {
             LOG.warn("{} begins anew: {}", entry.key, e.getMessage());
             tellFailure(key, e.getMessage());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             entry.unsaveable = true;
             fail(entry.key + " cannot be read, and is served from the source meanwhile", e);
             tellFailure(key, e.toString());
@@ -492,7 +492,7 @@ final class StateCache<S> implements AutoCloseable {
                 LOG.info("streams can be saved again");
             }
             return true;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             fail(entry.key + " cannot be saved", e);
             tellFailure(key, e.toString());
             return false;
@@ -500,7 +500,7 @@ final class StateCache<S> implements AutoCloseable {
     }
 
     /** Logs the first failure; until the store works again, the others are events only. */
-    private void fail(String what, Exception e) {
+    private void fail(String what, Throwable e) {
         if (failing.compareAndSet(false, true)) {
             LOG.warn("{}; further failures are told as events", what, e);
         }
