@@ -98,13 +98,8 @@ final class Gathered {
         Pending first = requests.get(0);
         StreamState stream = first.group().stream();
         int rows = requests.stream().mapToInt(Pending::rows).sum();
-        SlabPool.Copy joined = first.copy();
+        SlabPool.Copy joined = joined(requests);
         try {
-            if (requests.size() > 1) {
-                joined = slabs.join(
-                        requests.stream().map(request -> request.copy().batch()).toList());
-                requests.forEach(request -> slabs.give(request.copy()));
-            }
             if (!learn(requests, stream, base, joined.batch(), waited)) {
                 serving.dropped(stream, rows, "superseded");
             }
@@ -112,6 +107,18 @@ final class Gathered {
             serving.dropped(stream, rows, "cancelled");
         } finally {
             slabs.give(joined);
+        }
+    }
+
+    private SlabPool.Copy joined(List<Pending> requests) {
+        if (requests.size() == 1) {
+            return requests.get(0).copy();
+        }
+        try {
+            return slabs.join(
+                    requests.stream().map(request -> request.copy().batch()).toList());
+        } finally {
+            requests.forEach(request -> slabs.give(request.copy()));
         }
     }
 
