@@ -12,13 +12,10 @@ import io.tta4j.model.Vector;
 import java.util.Optional;
 
 /**
- * The statistics of batch norm that move with a stream: two vectors of its state, {@code movingMean} and
- * {@code movingVariance}, which the method knows nothing of. It sees a model that stands on them.
+ * The statistics of batch norm that move with a stream: the {@linkplain State#moments moments} of its state, which the
+ * method knows nothing of. It sees a model that stands on them.
  */
 final class MovingMoments {
-
-    private static final String MEANS = "movingMean";
-    private static final String VARIANCES = "movingVariance";
 
     /**
      * Single images, clean and corrupted, were at most 6.3, batches of 64 at most 1.8; pixels in 0..255 were 130,000.
@@ -59,12 +56,12 @@ final class MovingMoments {
 
     /** A state on these moments. */
     State on(Moments moments, State state) {
-        return state.with(MEANS, moments.means()).with(VARIANCES, moments.variances());
+        return state.with(moments);
     }
 
     /** The moments of a state. */
     Moments of(State state) {
-        return new Moments(state.vector(MEANS, source.means()), state.vector(VARIANCES, source.variances()));
+        return state.moments().orElse(source);
     }
 
     /** A model on the moments of a state. */

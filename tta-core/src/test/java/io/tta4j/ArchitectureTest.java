@@ -49,12 +49,17 @@ class ArchitectureTest {
                     "io.tta4j.guard", "io.tta4j.file", "io.tta4j.method", "io.tta4j.model", "com.fasterxml.jackson.."));
 
     @ArchTest
-    static final ArchRule THE_TRAIL_KNOWS_METHODS_ONLY = classes()
+    static final ArchRule THE_TRAIL_KNOWS_METHODS_AND_EVENTS_ONLY = classes()
             .that()
             .resideInAPackage("io.tta4j.audit")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(with("io.tta4j.audit", "io.tta4j.method", "io.tta4j.model", "com.fasterxml.jackson.."));
+            .resideInAnyPackage(with(
+                    "io.tta4j.audit",
+                    "io.tta4j.event",
+                    "io.tta4j.method",
+                    "io.tta4j.model",
+                    "com.fasterxml.jackson.."));
 
     @ArchTest
     static final ArchRule ENGINES_SHARE_THE_MODEL_ONLY = classes()
