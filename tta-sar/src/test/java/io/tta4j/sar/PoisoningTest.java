@@ -162,6 +162,25 @@ class PoisoningTest {
         }
     }
 
+    /** Batch norm's statistics move with the stream, the attacker's too, and go back with the rest. */
+    @Test
+    void samplesWithoutLabelsHoldStatistics() {
+        ReferenceImages support = ReferenceImages.read("cifar10/support/images.npy");
+        try (AdaptableModel model = ReferenceImages.network("resnet20-bn.onnx")) {
+            int[] set = IntStream.range(0, 256).toArray();
+            GuardConfig canary = GuardConfig.custom()
+                    .canary(Canary.answeredBySource(support.select(model, set)))
+                    .canaryEvery(8)
+                    .build();
+            double source = accuracy(
+                    AdaptiveModel.of(model, Methods.source()), model, ReferenceImages.read("cifar10/clean/images.npy"));
+            assertThat(accuracyAfterPoison(model, Sar.ofDefaults(), Guards.finiteOnly()))
+                    .as("noise far beyond the range of pixels does not move statistics, whatever the guards")
+                    .isBetween(source - 0.06, source - 0.02);
+            assertThat(accuracyAfterPoison(model, Sar.ofDefaults(), Guards.of(canary))).isGreaterThan(source - 0.02);
+        }
+    }
+
     /** One tenant is poisoned, in between requests of the other, who has the answers that he gets where he is alone. */
     @Test
     void anotherStreamKeepsItsBits() {
