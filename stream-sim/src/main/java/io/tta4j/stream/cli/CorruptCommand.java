@@ -111,9 +111,7 @@ final class CorruptCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CorruptionPlan plan = new CorruptionPlan(chosenCorruptions(), chosenSeverities(), seed, chosenParameters());
         int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        if (workers < 1) {
-            throw new IllegalArgumentException("--threads must be at least 1, but was " + workers);
-        }
+        Positive.require("--threads", workers);
         try (CorruptedSetWriter set = CorruptedSetWriters.open(in, Split.parse("--split", split), out, plan, workers)) {
             int cells = plan.corruptions().size() * plan.severities().size();
             long total = (long) cells * set.images();
