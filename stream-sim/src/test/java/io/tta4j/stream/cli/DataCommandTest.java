@@ -59,6 +59,24 @@ final class DataCommandTest {
         assertThat(correct(replay("tree", "fog"))).isEqualTo(correct(replay("arrays", "fog")));
     }
 
+    /** Of arrays the first images are taken, which are of one class here. */
+    @Test
+    void aLimitTakesAsManyFilesOfEachClass() throws IOException {
+        writeTree("tree/fog/5", 2);
+        writeTree("clean", 2);
+        String clean = folder.resolve("clean").toString();
+
+        JsonNode files = replay(
+                "tree", "fog", "--limit", "5", "--clean", clean, "--clean-stretch", "2", "--setting", "continual");
+        JsonNode arrays = replay("arrays", "fog", "--limit", "5");
+
+        JsonNode first = files.get("results").get(0);
+        assertThat(first.at("/classes/samples")).hasToString("[2,2,1]");
+        assertThat(first.at("/clean/samples").asInt()).isEqualTo(5);
+        assertThat(arrays.at("/results/0/classes/samples")).hasToString("[5,0,0]");
+        assertThat(fisher("clean", 5)).isEqualTo(fisher("tree", 5)).isNotEqualTo(fisher("clean", 24));
+    }
+
     @Test
     void treesHaveTheirSeverities() throws IOException {
         writeTree("tree/fog/3", 2);
@@ -116,7 +134,7 @@ final class DataCommandTest {
         Path arrays = Files.createDirectories(folder.resolve("unlabelled"));
         Files.copy(folder.resolve("arrays/fog.npy"), arrays.resolve("images.npy"));
 
-        assertThat(fisher("source")).isEqualTo(fisher("unlabelled"));
+        assertThat(fisher("source", 24)).isEqualTo(fisher("unlabelled", 24));
         Files.writeString(folder.resolve("source/class1/image09.png"), "no image");
         Outcome skipping = Outcome.of(survey("source", "--bad-files", "skip"));
         assertThat(skipping.out()).contains("from 23 samples");
@@ -124,10 +142,10 @@ final class DataCommandTest {
         assertThat(Outcome.of(survey("source")).exitCode()).isNotZero();
     }
 
-    private byte[] fisher(String data) throws IOException {
-        Outcome outcome = Outcome.of(survey(data));
+    private byte[] fisher(String data, int limit) throws IOException {
+        Outcome outcome = Outcome.of(survey(data, "--limit", Integer.toString(limit)));
         assertThat(outcome.err()).isEmpty();
-        assertThat(outcome.out()).contains("from 24 samples");
+        assertThat(outcome.out()).contains("from %d samples".formatted(limit));
         return Files.readAllBytes(folder.resolve("fisher.safetensors"));
     }
 
