@@ -24,11 +24,6 @@ import picocli.CommandLine.Spec;
             "no sample.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Tta.Version.class,
-        usageHelpWidth = Tta.HELP_WIDTH,
-        sortOptions = false,
-        footerHeading = "%nExamples:%n",
         footer = {
             "  tta calibrate --model net.onnx --data clean --out calibration.json",
             "  tta replay --model net.onnx --data cifar10-c --set guard.driftGate=true,guard.calibration=calibration.json"

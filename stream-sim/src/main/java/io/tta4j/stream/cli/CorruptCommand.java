@@ -34,11 +34,6 @@ import picocli.CommandLine.Spec;
             "becomes the same tree under <corruption>/<severity>/. A run that was killed is resumed by the same command.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Tta.Version.class,
-        usageHelpWidth = Tta.HELP_WIDTH,
-        sortOptions = false,
-        footerHeading = "%nExamples:%n",
         footer = {
             "  tta corrupt --in clean --out corrupted --corruption all --severity 5",
             "  tta corrupt --in cifar-10-batches-bin --out cifar10-c",

@@ -22,11 +22,6 @@ import picocli.CommandLine.Spec;
             "shifts, no sample.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Tta.Version.class,
-        usageHelpWidth = Tta.HELP_WIDTH,
-        sortOptions = false,
-        footerHeading = "%nExamples:%n",
         footer = {
             "  tta fisher --model net.onnx --data train-sample --out fisher.safetensors",
             "  tta replay --model net.onnx --data cifar10-c --method eata --set eata.fisher=fisher.safetensors"

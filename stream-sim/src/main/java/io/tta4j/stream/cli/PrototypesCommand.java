@@ -24,11 +24,6 @@ import picocli.CommandLine.Spec;
             "classes' means and the spread within them, no sample.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Tta.Version.class,
-        usageHelpWidth = Tta.HELP_WIDTH,
-        sortOptions = false,
-        footerHeading = "%nExamples:%n",
         footer = {
             "  tta prototypes --model net.onnx --data train-sample --out net.safetensors",
             "  tta replay --model net.onnx --data cifar10-c --method csfa --set csfa.prototypes=net.safetensors"

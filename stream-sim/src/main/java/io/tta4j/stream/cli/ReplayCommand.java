@@ -55,12 +55,7 @@ import picocli.CommandLine.Spec;
             "images or of token ids are read, too (docs/data.md).",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Tta.Version.class,
-        usageHelpWidth = Tta.HELP_WIDTH,
-        sortOptions = false,
         modelTransformer = SettingsHelp.class,
-        footerHeading = "%nExamples:%n",
         footer = {
             "  tta replay --model net.onnx --data cifar10-c --report replay.html",
             "  tta replay --model net.onnx --data cifar10-c --corruption fog,snow --set sar.rho=0.1,sar.layers=all",
