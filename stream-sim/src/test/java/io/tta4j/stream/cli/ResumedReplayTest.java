@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tta4j.stream.Stalling;
-import io.tta4j.stream.data.NpyArray;
-import io.tta4j.stream.data.NpyFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,18 +41,7 @@ final class ResumedReplayTest {
     void writeInputs() throws IOException {
         cells = Files.createDirectory(folder.resolve("killed.json.cells"));
         Files.write(folder.resolve("net.onnx"), TinyOnnx.logits());
-        Path data = Files.createDirectory(folder.resolve("data"));
-        Random random = new Random(4);
-        for (String corruption : new String[] {"fog", "rain", "snow"}) {
-            byte[] pixels = new byte[IMAGES * 12];
-            random.nextBytes(pixels);
-            NpyFile.write(data.resolve(corruption + ".npy"), NpyArray.of(pixels, IMAGES, 2, 2, 3));
-        }
-        byte[] labels = new byte[IMAGES];
-        for (int i = 0; i < IMAGES; i++) {
-            labels[i] = (byte) random.nextInt(3);
-        }
-        NpyFile.write(data.resolve("labels.npy"), NpyArray.of(labels, IMAGES));
+        TinySet.write(folder.resolve("data"), new Random(4), IMAGES, "fog", "rain", "snow");
     }
 
     private String[] command(String json, String... more) {
