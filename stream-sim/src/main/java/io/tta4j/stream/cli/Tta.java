@@ -38,7 +38,9 @@ import picocli.CommandLine.Spec;
             CorruptCommand.class,
             HelpCommand.class
         },
+        scope = ScopeType.INHERIT,
         usageHelpWidth = Tta.HELP_WIDTH,
+        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  tta demo --report demo.html",
