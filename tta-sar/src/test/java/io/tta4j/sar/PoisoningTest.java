@@ -177,7 +177,8 @@ class PoisoningTest {
             assertThat(accuracyAfterPoison(model, Sar.ofDefaults(), Guards.finiteOnly()))
                     .as("noise far beyond the range of pixels does not move statistics, whatever the guards")
                     .isBetween(source - 0.06, source - 0.02);
-            assertThat(accuracyAfterPoison(model, Sar.ofDefaults(), Guards.of(canary))).isGreaterThan(source - 0.02);
+            assertThat(accuracyAfterPoison(model, Sar.ofDefaults(), Guards.of(canary)))
+                    .isGreaterThan(source - 0.02);
         }
     }
 

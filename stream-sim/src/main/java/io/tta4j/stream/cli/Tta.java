@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             PrototypesCommand.class,
             FisherCommand.class,
             CalibrateCommand.class,
+            CanaryCommand.class,
             CorruptCommand.class,
             HelpCommand.class
         },

@@ -19,7 +19,7 @@ final class SurveyCommandsTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"calibrate", "fisher", "prototypes"})
+    @ValueSource(strings = {"calibrate", "canary", "fisher", "prototypes"})
     void twoRunsWriteTheSameBytes(String command) throws IOException {
         SurveyFolder surveyed = SurveyFolder.labelled(folder, IMAGES);
         assertThat(surveyed.survey(command, "one").err()).isEmpty();
@@ -36,6 +36,7 @@ final class SurveyCommandsTest {
                 "calibrate | --limit=0 | --limit must be at least 1, but was 0",
                 "calibrate | --limit=1 | source entropies must be of at least 2 samples",
                 "calibrate | --statistics=batch | must have batch norm in its graph for statistics 'batch'",
+                "canary | --limit=0 | --limit must be at least 1, but was 0",
                 "fisher | --batch=0 | --batch must be at least 1, but was 0",
                 "fisher | --limit=0 | --limit must be at least 1, but was 0",
                 "fisher | --statistics=train | --statistics must be auto, source, batch, a weight of the batch in 0..1",
@@ -65,7 +66,7 @@ final class SurveyCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"calibrate", "fisher", "prototypes"})
+    @ValueSource(strings = {"calibrate", "canary", "fisher", "prototypes"})
     void noDataIsNamed(String command) throws IOException {
         SurveyFolder.write(folder, IMAGES);
 
