@@ -94,6 +94,7 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
         private RuntimeConfig config = RuntimeConfig.ofDefaults();
         private Guards guards = Guards.finiteOnly();
         private Recorder recorder = Recorder.none();
+        private Events events = new Events();
         private Optional<SnapshotStore> store = Optional.empty();
 
         private Builder(AdaptableModel model, Method method) {
@@ -133,6 +134,15 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
         }
 
         /**
+         * Where to tell what happens; by default {@link AdaptiveModel#events events} of its own, which nobody can
+         * listen to before it is built. Who listens to these hears of what building it reads from the store, too.
+         */
+        public Builder events(Events events) {
+            this.events = events;
+            return this;
+        }
+
+        /**
          * Where streams are saved, and go on from; by default nowhere: who leaves memory is forgotten.
          *
          * @param store such as a {@link io.tta4j.snapshot.SnapshotDirectory}; stays the caller's to close, after this
@@ -152,7 +162,7 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
          */
         public AdaptiveModel build() {
             // Before there is a thread: the method may refuse the model.
-            Serving serving = new Serving(model, method, guards, recorder, new Events(), Ticker.SYSTEM);
+            Serving serving = new Serving(model, method, guards, recorder, events, Ticker.SYSTEM);
             Streams streams = Streams.open(serving, config, store, name);
             return new AdaptiveModel(name, new AdaptiveRuntime(serving, streams, config, name));
         }
@@ -204,6 +214,26 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
         return runtime.streams().bytes();
     }
 
+    /** How often a stream was asked for that was in memory. */
+    public long streamHits() {
+        return runtime.streams().hits();
+    }
+
+    /** How often a stream was asked for that was not, and came from the store or began. */
+    public long streamMisses() {
+        return runtime.streams().misses();
+    }
+
+    /** Samples that wait to be learned from, of all streams; those of the step at hand are none. */
+    public long pendingSamples() {
+        return runtime.backlog().map(Backlog::rows).orElse(0L);
+    }
+
+    /** Bytes of their inputs, at most {@link RuntimeConfig#pendingBytes}. */
+    public long pendingBytes() {
+        return runtime.backlog().map(Backlog::bytes).orElse(0L);
+    }
+
     /**
      * Publishes a stream's state in another one, which goes on from there; its counters go on.
      *
@@ -233,7 +263,8 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
 
     /**
      * Forgets a stream, in memory and in the store; the next request begins it anew. Who uses it at the moment goes on
-     * with what is then nobody's.
+     * with what is then nobody's, and no {@link Builder#recorder recorder} hears of; what waits to be learned from is
+     * dropped.
      *
      * @throws IllegalArgumentException if the key is empty: the model's own stream can be {@link #reset}
      * @throws IOException if the store cannot forget it; it is there still then
@@ -287,12 +318,12 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
      * are gathered.
      */
     public void pause() {
-        runtime.schedule().pause();
+        runtime.pause();
     }
 
     /** Ends a {@link #pause}. */
     public void resume() {
-        runtime.schedule().resume();
+        runtime.resume();
     }
 
     /**

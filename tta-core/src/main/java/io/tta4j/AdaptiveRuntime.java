@@ -7,6 +7,8 @@ import io.tta4j.method.ClassLearner;
 import io.tta4j.method.State;
 import io.tta4j.model.Batch;
 import io.tta4j.slice.InFlight;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What all streams of an {@link AdaptiveModel} share: who serves, when steps are taken, and the mode. */
 final class AdaptiveRuntime {
@@ -17,31 +19,36 @@ final class AdaptiveRuntime {
     /** Why a state was changed, for the trail, where an earlier or another stream's was published. */
     static final String RESTORE = "restore";
 
+    /** What events call the mode between a pause and its end. */
+    private static final String PAUSED = "paused";
+
     private final Serving serving;
     private final Streams streams;
+    private final Optional<Backlog> backlog;
     private final Schedule schedule;
     private final InFlight requests = new InFlight();
+    private final AtomicBoolean paused = new AtomicBoolean();
     private volatile Mode mode;
 
     AdaptiveRuntime(Serving serving, Streams streams, RuntimeConfig config, String name) {
         this.serving = serving;
         this.streams = streams;
         this.mode = config.mode();
-        this.schedule = schedule(config, name);
+        boolean inBackground = config.execution() == Execution.BACKGROUND;
+        this.backlog = inBackground || config.adaptationBatch().isPresent()
+                ? Optional.of(new Backlog(
+                        config.adaptationBatch().orElse(RuntimeConfig.DEFAULT_BATCH),
+                        inBackground ? config.greatestAge().toNanos() : Long.MAX_VALUE,
+                        config.pendingBytes(),
+                        config.overload()))
+                : Optional.empty();
+        Optional<Gathered> gathered = backlog.map(waiting -> new Gathered(serving, streams, waiting, config));
+        this.schedule =
+                gathered.map(batches -> schedule(batches, config, name)).orElseGet(() -> new InlineSchedule(serving));
     }
 
-    private Schedule schedule(RuntimeConfig config, String name) {
-        boolean inBackground = config.execution() == Execution.BACKGROUND;
-        if (!inBackground && config.adaptationBatch().isEmpty()) {
-            return new InlineSchedule(serving);
-        }
-        Backlog backlog = new Backlog(
-                config.adaptationBatch().orElse(RuntimeConfig.DEFAULT_BATCH),
-                inBackground ? config.greatestAge().toNanos() : Long.MAX_VALUE,
-                config.pendingBytes(),
-                config.overload());
-        Gathered gathered = new Gathered(serving, streams, backlog, config);
-        return inBackground
+    private Schedule schedule(Gathered gathered, RuntimeConfig config, String name) {
+        return config.execution() == Execution.BACKGROUND
                 ? BackgroundSchedule.start(serving, gathered, requests, config, name)
                 : new GatheringSchedule(serving, gathered, config.finishOnClose());
     }
@@ -56,6 +63,11 @@ final class AdaptiveRuntime {
 
     Schedule schedule() {
         return schedule;
+    }
+
+    /** What waits to be learned from; empty where nothing ever does. */
+    Optional<Backlog> backlog() {
+        return backlog;
     }
 
     Events events() {
@@ -96,6 +108,8 @@ final class AdaptiveRuntime {
         if (!state.isFinite()) {
             throw new IllegalArgumentException("a state must be finite to be restored, but was not");
         }
+        // Its moments, if it has any, must be those of the model's channels.
+        var unused = serving.model(state);
     }
 
     /** @throws IllegalStateException if the method learns no classes */
@@ -118,10 +132,29 @@ final class AdaptiveRuntime {
             if (!next.learns()) {
                 schedule.drop(RuntimeConfig.text(next));
             }
-            events().publish(
-                            RuntimeEvent.ModeChanged.class,
-                            () -> new RuntimeEvent.ModeChanged("", RuntimeConfig.text(next)));
+            tellMode(RuntimeConfig.text(next));
+            if (paused.get()) {
+                tellMode(PAUSED);
+            }
         }
+    }
+
+    void pause() {
+        if (paused.compareAndSet(false, true)) {
+            schedule.pause();
+            tellMode(PAUSED);
+        }
+    }
+
+    void resume() {
+        if (paused.compareAndSet(true, false)) {
+            schedule.resume();
+            tellMode(RuntimeConfig.text(mode));
+        }
+    }
+
+    private void tellMode(String text) {
+        events().publish(RuntimeEvent.ModeChanged.class, () -> new RuntimeEvent.ModeChanged("", text));
     }
 
     void close() {

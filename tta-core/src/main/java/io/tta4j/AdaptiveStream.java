@@ -136,8 +136,8 @@ public sealed class AdaptiveStream permits AdaptiveModel {
      * Publishes a state that was kept: an earlier one, another stream's, or the copy that learned in shadow.
      *
      * @param state of the same model and method
-     * @throws IllegalArgumentException if its theta is of another size, or a value is not finite; nothing has changed
-     *     then
+     * @throws IllegalArgumentException if its theta or moving statistics are of another size, or a value is not finite;
+     *     nothing has changed then
      */
     public void restore(State state) {
         runtime.requireFits(state);

@@ -15,13 +15,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A thread of its own takes the steps, in slices between requests. */
 final class BackgroundSchedule implements Schedule {
-
-    private static final Logger LOG = LoggerFactory.getLogger(BackgroundSchedule.class);
 
     private final Serving serving;
     private final Gathered gathered;
@@ -141,12 +137,9 @@ final class BackgroundSchedule implements Schedule {
         try {
             pace.begin(requests.stream().mapToInt(Pending::rows).sum(), () -> gathered.isOver(requests));
             gathered.learn(requests, new SlicedModel(serving.model(), size.rows(), pace), pace::waited);
-        } catch (RuntimeException e) {
-            gathered.failed(stream, e);
-        } catch (Error e) {
+        } catch (RuntimeException | Error e) {
             // The thread goes on: without it nothing would be learned any more, and nobody would know.
-            LOG.error("an adaptation failed", e);
-            gathered.failed(stream, new IllegalStateException("an adaptation failed: " + e, e));
+            gathered.failed(stream, e);
         } finally {
             Gathered.release(requests);
         }

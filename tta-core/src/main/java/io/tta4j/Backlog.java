@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Requests that wait to be learned from, of all streams, in the order in which they came, within a bound of bytes. They
  * come out as adaptation batches: of one stream and trailing shape, when they are as many rows as wanted or the oldest
- * has waited for long enough.
+ * has waited for long enough. Those that have waited for so long come first, then batches in turns, so that no stream
+ * keeps another one waiting by being many.
  *
  * <p>Thread-safe; its lock is held for a few instructions, never while anything is copied or computed.
  */
@@ -30,6 +31,7 @@ final class Backlog {
     private final List<Pending> places = new ArrayList<>();
     private final Map<Pending.Group, Gathering> gatherings = new HashMap<>();
     private final LinkedHashSet<Gathering> ready = new LinkedHashSet<>();
+    private long rows;
     private long bytes;
     private long seenWithoutRoom;
 
@@ -109,6 +111,7 @@ final class Backlog {
         Gathering gathering = gatherings.computeIfAbsent(request.group(), any -> new Gathering());
         gathering.pending.add(request);
         gathering.rows += request.rows();
+        rows += request.rows();
         bytes += request.bytes();
         if (gathering.rows >= wantedRows) {
             ready.add(gathering);
@@ -125,6 +128,7 @@ final class Backlog {
         Gathering gathering = Objects.requireNonNull(gatherings.get(request.group()));
         gathering.pending.remove(request);
         gathering.rows -= request.rows();
+        rows -= request.rows();
         bytes -= request.bytes();
         if (gathering.rows < wantedRows) {
             ready.remove(gathering);
@@ -139,13 +143,10 @@ final class Backlog {
     List<Pending> poll(long now) {
         lock.lock();
         try {
-            if (!ready.isEmpty()) {
-                return take(ready.iterator().next());
-            }
             if (!order.isEmpty() && now - order.iterator().next().arrived() >= greatestAge) {
                 return take(oldest());
             }
-            return null;
+            return ready.isEmpty() ? null : take(ready.iterator().next());
         } finally {
             lock.unlock();
         }
@@ -157,15 +158,18 @@ final class Backlog {
 
     private List<Pending> take(Gathering gathering) {
         List<Pending> taken = new ArrayList<>();
-        int rows = 0;
+        int takenRows = 0;
         for (Pending request : gathering.pending) {
             taken.add(request);
-            rows += request.rows();
-            if (rows >= wantedRows) {
+            takenRows += request.rows();
+            if (takenRows >= wantedRows) {
                 break;
             }
         }
         taken.forEach(this::remove);
+        if (ready.remove(gathering)) {
+            ready.add(gathering);
+        }
         return taken;
     }
 
@@ -190,6 +194,16 @@ final class Backlog {
             return order.isEmpty()
                     ? Long.MAX_VALUE
                     : Math.max(0, greatestAge - (now - order.iterator().next().arrived()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The rows of all that is there. */
+    long rows() {
+        lock.lock();
+        try {
+            return rows;
         } finally {
             lock.unlock();
         }

@@ -18,7 +18,11 @@ record Fault(String guard, String reason, Optional<RuntimeException> cause) {
         return new Fault("finite", what + " must be finite, but was not", Optional.empty());
     }
 
-    static Fault failed(RuntimeException cause) {
-        return new Fault(FAILED, String.valueOf(cause.getMessage()), Optional.of(cause));
+    /** An error of the method's is no more the request's than an exception is. */
+    static Fault failed(Throwable cause) {
+        RuntimeException told = cause instanceof RuntimeException exception
+                ? exception
+                : new IllegalStateException("an adaptation failed: " + cause, cause);
+        return new Fault(FAILED, String.valueOf(told.getMessage()), Optional.of(told));
     }
 }

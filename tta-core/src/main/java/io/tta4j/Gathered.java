@@ -12,8 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Requests that were answered and are learned from later, as batches of their own: takes copies, hands them over to the
@@ -23,8 +21,6 @@ final class Gathered {
 
     /** How often a batch is looked at again because the state was changed meanwhile, by its owner. */
     private static final int ATTEMPTS = 3;
-
-    private static final Logger LOG = LoggerFactory.getLogger(Gathered.class);
 
     private final Serving serving;
     private final Streams streams;
@@ -51,14 +47,9 @@ final class Gathered {
      */
     boolean add(StreamState stream, Batch batch, Optional<Matrix> sourceLogits, int era) {
         try {
-            Pending.Group group = new Pending.Group(stream, sourceLogits.isPresent(), TrailingShape.of(batch));
+            Pending.Group group = new Pending.Group(stream, sourceLogits.isPresent(), TrailingShape.of(batch), era);
             Pending request = new Pending(
-                    group,
-                    slabs.copy(batch),
-                    sourceLogits,
-                    era,
-                    serving.ticker().nanos(),
-                    streams.hold(stream));
+                    group, slabs.copy(batch), sourceLogits, serving.ticker().nanos(), streams.hold(stream));
             Backlog.Added added = backlog.add(request);
             added.dropped().forEach(dropped -> drop(dropped, policy));
             return added.news();
@@ -90,9 +81,10 @@ final class Gathered {
         backlog.drain().forEach(batch -> batch.forEach(request -> drop(request, cause)));
     }
 
-    /** Whether a batch is given up. */
+    /** Whether a batch is given up, or its stream was removed. */
     boolean isOver(List<Pending> requests) {
-        return requests.get(0).era() != era.get();
+        Pending.Group group = requests.get(0).group();
+        return group.era() != era.get() || group.stream().isOver();
     }
 
     /**
@@ -106,13 +98,8 @@ final class Gathered {
         Pending first = requests.get(0);
         StreamState stream = first.group().stream();
         int rows = requests.stream().mapToInt(Pending::rows).sum();
-        SlabPool.Copy joined = first.copy();
+        SlabPool.Copy joined = joined(requests);
         try {
-            if (requests.size() > 1) {
-                joined = slabs.join(
-                        requests.stream().map(request -> request.copy().batch()).toList());
-                requests.forEach(request -> slabs.give(request.copy()));
-            }
             if (!learn(requests, stream, base, joined.batch(), waited)) {
                 serving.dropped(stream, rows, "superseded");
             }
@@ -120,6 +107,18 @@ final class Gathered {
             serving.dropped(stream, rows, "cancelled");
         } finally {
             slabs.give(joined);
+        }
+    }
+
+    private SlabPool.Copy joined(List<Pending> requests) {
+        if (requests.size() == 1) {
+            return requests.get(0).copy();
+        }
+        try {
+            return slabs.join(
+                    requests.stream().map(request -> request.copy().batch()).toList());
+        } finally {
+            requests.forEach(request -> slabs.give(request.copy()));
         }
     }
 
@@ -167,10 +166,9 @@ final class Gathered {
     }
 
     /** A batch could not be learned from. */
-    void failed(StreamState stream, RuntimeException cause) {
-        LOG.warn("{} failed; the state before it is kept", serving.method().name(), cause);
+    void failed(StreamState stream, Throwable cause) {
         stream.count(StepReport.skipped(0, 0), true);
-        serving.failed(stream, cause);
+        serving.failed(stream, Fault.failed(cause).cause().orElseThrow());
     }
 
     @Nullable

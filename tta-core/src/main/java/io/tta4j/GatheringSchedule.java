@@ -56,7 +56,7 @@ final class GatheringSchedule implements Schedule {
         turn.lock();
         try {
             gathered.learn(requests, serving.model(), () -> 0);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             gathered.failed(stream, e);
         } finally {
             turn.unlock();

@@ -7,13 +7,17 @@ import java.util.Optional;
 /** A request that was answered and waits to be learned from. */
 final class Pending {
 
-    /** Whose request it was, whether the copy in shadow learns from it, and what it can be joined with. */
-    record Group(StreamState stream, boolean inShadow, TrailingShape shape) {}
+    /**
+     * What requests have in common that can be joined.
+     *
+     * @param inShadow whether the copy in shadow learns from them
+     * @param era how often the backlog had been given up before they came
+     */
+    record Group(StreamState stream, boolean inShadow, TrailingShape shape, int era) {}
 
     private final Group group;
     private final SlabPool.Copy copy;
     private final Optional<Matrix> sourceLogits;
-    private final int era;
     private final long arrived;
     private final Optional<StateCache<StreamState>.Lease> hold;
 
@@ -25,7 +29,6 @@ final class Pending {
      *
      * @param copy its inputs
      * @param sourceLogits what the source answered, where the copy in shadow learns
-     * @param era how often the backlog had been given up before it came
      * @param arrived when, by the ticker
      * @param hold keeps its stream in memory
      */
@@ -33,13 +36,11 @@ final class Pending {
             Group group,
             SlabPool.Copy copy,
             Optional<Matrix> sourceLogits,
-            int era,
             long arrived,
             Optional<StateCache<StreamState>.Lease> hold) {
         this.group = group;
         this.copy = copy;
         this.sourceLogits = sourceLogits;
-        this.era = era;
         this.arrived = arrived;
         this.hold = hold;
     }
@@ -54,10 +55,6 @@ final class Pending {
 
     Optional<Matrix> sourceLogits() {
         return sourceLogits;
-    }
-
-    int era() {
-        return era;
     }
 
     long arrived() {

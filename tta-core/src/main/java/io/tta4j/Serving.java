@@ -24,6 +24,7 @@ import io.tta4j.snapshot.Snapshot;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,8 +43,10 @@ final class Serving {
     private final Events events;
     private final Ticker ticker;
     private final State first;
+    private final AtomicBoolean failing = new AtomicBoolean();
 
     Serving(AdaptableModel model, Method method, Guards guards, Recorder recorder, Events events, Ticker ticker) {
+        guards.requireFits(model);
         this.untouched = model;
         this.model = model.withStatistics(method.statistics());
         this.method = method;
@@ -53,7 +56,7 @@ final class Serving {
         this.events = events;
         this.ticker = ticker;
         this.first = onSource(method.initial(this.model));
-        recorder.begin(method, this.model, first);
+        recorder.begin(method, this.model, first, events);
     }
 
     /** The model on the statistics that the method wants, or starts from. */
@@ -192,12 +195,11 @@ final class Serving {
             if (moving.isPresent()) {
                 Observation observation = moving.get().observe(base, batch, before);
                 try (Pass pass = observation.pass()) {
-                    State moved = moving.get().on(observation.moments(), before);
-                    if (!moved.isFinite()) {
-                        LOG.warn("a batch led to statistics that are not finite; those before it are kept");
-                        return Lesson.none(
-                                before, batch.rows(), Fault.notFinite("batch norm's moving statistics"), account);
+                    Optional<Fault> refusal = moving.get().refusal(before, observation.moments(), batch.rows());
+                    if (refusal.isPresent()) {
+                        return Lesson.none(before, batch.rows(), refusal.get(), account);
                     }
+                    State moved = moving.get().on(observation.moments(), before);
                     account.changed(before, moved, "statistics");
                     now = moved;
                     if (!method.adapts()) {
@@ -218,7 +220,6 @@ final class Serving {
                 return step(on(base, now), batch, pass, now, answer(pass, now, answering), forward, account);
             }
         } catch (ModelException e) {
-            LOG.warn("{} cannot keep what a step needs; the request is answered without one", method.name(), e);
             return Lesson.none(now, batch.rows(), Fault.failed(e), account);
         }
     }
@@ -250,7 +251,7 @@ final class Serving {
             }
             if (!gate.open()) {
                 Ruling ruling = guards.judge(on, pass, now, new Adaptation(now, none));
-                State state = publishable(before, ruling, false);
+                State state = publishable(ruling);
                 account.changed(now, state, "guards");
                 StepReport report = report(none, ruling);
                 return new Lesson(
@@ -266,8 +267,8 @@ final class Serving {
             }
             Recorder.Step recorded = account.step(batch, on, pass, now);
             Adaptation made = adapt(recorded, now, account);
-            Ruling ruling = guards.judge(on, pass, now, made);
-            State state = publishable(before, ruling, made.report().reset());
+            Ruling ruling = guards.judge(on, pass, now, onStatistics(now, made));
+            State state = publishable(ruling);
             account.published(recorded, state, ruling.guard().isEmpty() ? "step" : ruling.guard());
             return new Lesson(
                     state,
@@ -281,8 +282,7 @@ final class Serving {
                     account);
         } catch (CancellationException e) {
             throw e;
-        } catch (RuntimeException e) {
-            LOG.warn("{} failed; the state before it is kept", method.name(), e);
+        } catch (RuntimeException | Error e) {
             return Lesson.unjudged(now, none, answer, Optional.of(Fault.failed(e)), entropy, forward, account);
         }
     }
@@ -293,19 +293,21 @@ final class Serving {
             return recorded.adapt(method);
         } catch (CancellationException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             account.published(recorded, before, Fault.FAILED);
             throw e;
         }
     }
 
-    /** The state that guards let pass, on its statistics. */
-    private State publishable(State before, Ruling ruling, boolean byMethod) {
-        if (ruling.outcome() == Ruling.Outcome.RESET) {
-            return reset(ruling.publish());
-        }
-        boolean reset = byMethod && !refused(ruling);
-        return reset ? onSource(ruling.publish()) : onStatisticsOf(before, ruling.publish());
+    /** What a method made of a state, on the statistics of that state, or the source's where it has reset. */
+    private Adaptation onStatistics(State before, Adaptation made) {
+        boolean reset = made.report().reset();
+        return new Adaptation(reset ? onSource(made.state()) : onStatisticsOf(before, made.state()), made.report());
+    }
+
+    /** The state that guards let pass. */
+    private State publishable(Ruling ruling) {
+        return ruling.outcome() == Ruling.Outcome.RESET ? reset(ruling.publish()) : ruling.publish();
     }
 
     private static boolean refused(Ruling ruling) {
@@ -358,12 +360,8 @@ final class Serving {
     }
 
     private void log(Ruling ruling) {
-        switch (ruling.outcome()) {
-            case PUBLISHED -> {}
-            case BOUNDED -> LOG.debug("{}: {}", ruling.guard(), ruling.reason());
-            default ->
-                LOG.warn(
-                        "{}: a step of {} is {}: {}", ruling.guard(), method.name(), ruling.outcome(), ruling.reason());
+        if (ruling.outcome() != Ruling.Outcome.PUBLISHED) {
+            LOG.debug("{}: a step of {} is {}: {}", ruling.guard(), method.name(), ruling.outcome(), ruling.reason());
         }
     }
 
@@ -377,7 +375,14 @@ final class Serving {
         }
     }
 
+    /** Logs the first failure; further ones are told as events. */
     void failed(StreamState stream, RuntimeException cause) {
+        if (failing.compareAndSet(false, true)) {
+            LOG.warn(
+                    "{} failed; the state before it is kept, and further failures are told as events",
+                    method.name(),
+                    cause);
+        }
         events.publish(RuntimeEvent.Failed.class, () -> new RuntimeEvent.Failed(stream.key(), cause));
     }
 

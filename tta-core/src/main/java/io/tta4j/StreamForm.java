@@ -33,6 +33,11 @@ record StreamForm(Serving serving) implements StateCache.Form<StreamState> {
     }
 
     @Override
+    public void end(StreamState stream) {
+        stream.end();
+    }
+
+    @Override
     public long bytesBeside(StreamState stream) {
         return stream.bytesBeside();
     }

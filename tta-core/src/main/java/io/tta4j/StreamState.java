@@ -34,6 +34,9 @@ final class StreamState {
     /** Whether something was made of the first state; by whoever has the turn. */
     private boolean moved;
 
+    /** Whether it is nobody's; changed by whoever has the turn. */
+    private volatile boolean over;
+
     /**
      * A stream as it comes into memory.
      *
@@ -86,7 +89,7 @@ final class StreamState {
         turn.lock();
         try {
             boolean published = served.compareAndSet(before, lesson.state());
-            if (published) {
+            if (published && !over) {
                 tellBeginning(before);
                 lesson.account().settle();
             }
@@ -107,8 +110,10 @@ final class StreamState {
             State before = state();
             State after = change.apply(before);
             served.set(after);
-            tellBeginning(before);
-            told.accept(before, after);
+            if (!over) {
+                tellBeginning(before);
+                told.accept(before, after);
+            }
         } finally {
             turn.unlock();
         }
@@ -119,6 +124,21 @@ final class StreamState {
             moved = true;
             came.accept(key, first);
         }
+    }
+
+    /** It is removed: nobody hears of its states from now on. Waits for a step that has the turn. */
+    void end() {
+        turn.lock();
+        try {
+            over = true;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Whether it was removed: what is learned from then on is nobody's. */
+    boolean isOver() {
+        return over;
     }
 
     void forgetShadow() {

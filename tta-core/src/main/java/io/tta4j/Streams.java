@@ -96,6 +96,14 @@ final class Streams implements AutoCloseable {
         return cache.bytes();
     }
 
+    long hits() {
+        return cache.hits();
+    }
+
+    long misses() {
+        return cache.misses();
+    }
+
     /** Writes all that has changed. The stream without a key remains readable. */
     @Override
     public void close() {

@@ -38,22 +38,28 @@ class ArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage(with("io.tta4j.method", "io.tta4j.model"));
 
-    /** Files of source entropies are JSON. */
+    /** Files of source entropies are JSON, those of canary sets safetensors. */
     @ArchTest
     static final ArchRule GUARDS_KNOW_METHODS_AND_THE_MODEL_ONLY = classes()
             .that()
             .resideInAPackage("io.tta4j.guard")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(with("io.tta4j.guard", "io.tta4j.method", "io.tta4j.model", "com.fasterxml.jackson.."));
+            .resideInAnyPackage(with(
+                    "io.tta4j.guard", "io.tta4j.file", "io.tta4j.method", "io.tta4j.model", "com.fasterxml.jackson.."));
 
     @ArchTest
-    static final ArchRule THE_TRAIL_KNOWS_METHODS_ONLY = classes()
+    static final ArchRule THE_TRAIL_KNOWS_METHODS_AND_EVENTS_ONLY = classes()
             .that()
             .resideInAPackage("io.tta4j.audit")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(with("io.tta4j.audit", "io.tta4j.method", "io.tta4j.model", "com.fasterxml.jackson.."));
+            .resideInAnyPackage(with(
+                    "io.tta4j.audit",
+                    "io.tta4j.event",
+                    "io.tta4j.method",
+                    "io.tta4j.model",
+                    "com.fasterxml.jackson.."));
 
     @ArchTest
     static final ArchRule ENGINES_SHARE_THE_MODEL_ONLY = classes()

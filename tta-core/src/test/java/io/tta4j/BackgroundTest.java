@@ -370,27 +370,19 @@ class BackgroundTest {
             await(release);
         };
         AdaptiveModel adaptive = adaptive(background().adaptationBatch(1).sliceRows(1));
+        CountDownLatch dropped = new CountDownLatch(1);
+        adaptive.events().on(Dropped.class, event -> dropped.countDown());
         adaptive.predict(RowModel.batch(2, 3, 4));
         inSlice.await();
+        adaptive.predict(RowModel.batch(5));
         CompletableFuture<Void> closing = CompletableFuture.runAsync(adaptive::close);
-        // The first slice is under way; those behind it must not begin.
-        while (!isOver(adaptive)) {
-            Thread.onSpinWait();
-        }
+        // The first slice is under way; those behind it must not begin once what is pending is given up.
+        dropped.await();
         release.countDown();
         closing.get();
 
         assertThat(theta(adaptive.state())).isEqualTo(1);
         assertThat(model.open).hasValue(0);
-    }
-
-    private static boolean isOver(AdaptiveModel adaptive) {
-        try {
-            adaptive.answer(RowModel.batch(1));
-            return false;
-        } catch (IllegalStateException e) {
-            return true;
-        }
     }
 
     @ParameterizedTest
@@ -430,6 +422,31 @@ class BackgroundTest {
         } else {
             assertThat(heard(Failed.class).get(0).cause()).hasMessageContaining("on purpose");
         }
+        assertThat(model.open).hasValue(0);
+    }
+
+    /** In the request's own thread, an error of the method is no more the request's than an exception is. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void anErrorInAStepFailsNoRequestInline(int gathered) {
+        Method failing = new Method() {
+            @Override
+            public String name() {
+                return "failing";
+            }
+
+            @Override
+            public Adaptation adapt(AdaptableModel on, Pass pass, State state) {
+                throw new StackOverflowError("on purpose");
+            }
+        };
+        RuntimeConfig.Builder config = RuntimeConfig.custom();
+        AdaptiveModel adaptive = adaptive(failing, gathered == 0 ? config : config.adaptationBatch(gathered));
+
+        assertThat(first(adaptive.predict(RowModel.batch(2)))).isEqualTo(2);
+        assertThat(theta(adaptive.state())).isEqualTo(1);
+        assertThat(adaptive.counters().rejected()).isEqualTo(1);
+        assertThat(heard(Failed.class).get(0).cause()).hasMessageContaining("on purpose");
         assertThat(model.open).hasValue(0);
     }
 
@@ -508,6 +525,21 @@ class BackgroundTest {
         adaptive.resume();
         adaptive.predict(RowModel.batch(2));
         assertThat(theta(adaptive.state())).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tellsThatItIsPaused(Execution execution) {
+        AdaptiveModel adaptive = adaptive(background().execution(execution));
+        adaptive.pause();
+        adaptive.pause();
+        adaptive.setMode(Mode.SHADOW);
+        adaptive.resume();
+        adaptive.resume();
+
+        assertThat(heard(RuntimeEvent.ModeChanged.class))
+                .extracting(RuntimeEvent.ModeChanged::mode)
+                .containsExactly("paused", "shadow", "paused", "shadow");
     }
 
     @ParameterizedTest

@@ -33,11 +33,14 @@ class BacklogTest {
     }
 
     private Pending request(StreamState stream, Batch batch, long arrived) {
+        return request(stream, batch, arrived, 0);
+    }
+
+    private Pending request(StreamState stream, Batch batch, long arrived, int era) {
         return new Pending(
-                new Pending.Group(stream, false, TrailingShape.of(batch)),
+                new Pending.Group(stream, false, TrailingShape.of(batch), era),
                 slabs.copy(batch),
                 Optional.empty(),
-                0,
                 arrived,
                 Optional.empty());
     }
@@ -97,6 +100,46 @@ class BacklogTest {
 
         assertThat(backlog.poll(3)).containsExactly(mine, mineToo);
         assertThat(backlog.drain()).containsExactly(List.of(otherShape), List.of(otherStream));
+    }
+
+    /** One that floods the backlog has a batch at any time. */
+    @Test
+    void takesStreamsInTurnsWhereSeveralHaveABatch() {
+        Backlog backlog = backlog(2, OverloadPolicy.DROP_OLDEST, 100);
+        List<Pending> flood = IntStream.range(0, 4).mapToObj(this::request).toList();
+        List<Pending> quiet = List.of(request(other, RowModel.batch(1), 4), request(other, RowModel.batch(2), 5));
+        flood.forEach(backlog::add);
+        quiet.forEach(backlog::add);
+
+        assertThat(backlog.poll(5)).isEqualTo(flood.subList(0, 2));
+        assertThat(backlog.poll(5)).isEqualTo(quiet);
+        assertThat(backlog.poll(5)).isEqualTo(flood.subList(2, 4));
+    }
+
+    @Test
+    void whoHasWaitedForLongEnoughDoesNotWaitForThoseWithABatch() {
+        Backlog backlog = backlog(2, OverloadPolicy.DROP_OLDEST, 100);
+        Pending quiet = request(other, RowModel.batch(1), 0);
+        backlog.add(quiet);
+        List<Pending> flood = IntStream.range(50, 54).mapToObj(this::request).toList();
+        flood.forEach(backlog::add);
+
+        assertThat(backlog.poll(99)).isEqualTo(flood.subList(0, 2));
+        assertThat(backlog.poll(100)).containsExactly(quiet);
+        assertThat(backlog.poll(100)).isEqualTo(flood.subList(2, 4));
+    }
+
+    /** A request that came in before all was given up may come here after those that came since. */
+    @Test
+    void joinsNothingWithWhatIsGivenUp() {
+        Backlog backlog = backlog(2, OverloadPolicy.DROP_OLDEST, 100);
+        Pending since = request(one, RowModel.batch(1), 0, 1);
+        Pending before = request(one, RowModel.batch(2), 1, 0);
+        Pending sinceToo = request(one, RowModel.batch(3), 2, 1);
+        List.of(since, before, sinceToo).forEach(backlog::add);
+
+        assertThat(backlog.poll(2)).containsExactly(since, sinceToo);
+        assertThat(backlog.drain()).containsExactly(List.of(before));
     }
 
     @Test

@@ -4,7 +4,12 @@ import static io.tta4j.onnx.BatchNormNetwork.CHANNELS;
 import static io.tta4j.onnx.BatchNormNetwork.EPSILON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.tta4j.event.RuntimeEvent;
+import io.tta4j.guard.Canary;
+import io.tta4j.guard.GuardConfig;
+import io.tta4j.guard.Guards;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Method;
 import io.tta4j.method.State;
@@ -51,8 +56,7 @@ class MovingMomentsTest {
     }
 
     private Moments moments(State state) {
-        return new Moments(
-                state.vector("movingMean", Vector.zeros(0)), state.vector("movingVariance", Vector.zeros(0)));
+        return state.moments().orElseThrow();
     }
 
     /** Only answers. */
@@ -202,6 +206,47 @@ class MovingMomentsTest {
         assertThat(adaptive.counters().rejected()).isEqualTo(1);
     }
 
+    /** What the canary set was answered with is theta and moments together. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void goesBackToTheMomentsOfTheLastGoodState(boolean carries) {
+        boolean[] ruins = {false};
+        Method method = new Answering() {
+            @Override
+            public boolean adapts() {
+                return true;
+            }
+
+            @Override
+            public Adaptation adapt(AdaptableModel model, Pass pass, State state) {
+                Vector theta =
+                        ruins[0] ? model.source().times(-1) : state.theta().times(1.001f);
+                return new Adaptation(
+                        carries ? state.withTheta(theta) : State.of(theta),
+                        new StepReport(pass.rows(), pass.rows(), pass.rows(), OptionalDouble.empty(), false));
+            }
+        };
+        GuardConfig config = GuardConfig.custom()
+                .none()
+                .canary(Canary.answeredBySource(batch(64, 9)))
+                .canaryEvery(1)
+                .canaryFall(0.2)
+                .build();
+        AdaptiveModel adaptive =
+                AdaptiveModel.builder(model, method).guards(Guards.of(config)).build();
+        List<RuntimeEvent> heard = new ArrayList<>();
+        adaptive.events().on(RuntimeEvent.RolledBack.class, heard::add);
+        adaptive.predict(batch(4, 1));
+        adaptive.predict(batch(4, 2));
+        State good = adaptive.state();
+        ruins[0] = true;
+        adaptive.predict(batch(4, 3));
+
+        assertThat(heard).containsExactly(new RuntimeEvent.RolledBack("", "canary"));
+        assertThat(adaptive.state().theta()).isEqualTo(good.theta());
+        assertThat(moments(adaptive.state())).isEqualTo(moments(good));
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void leavesTheMomentsWhereABatchIsNotFinite(boolean adapts) {
@@ -216,6 +261,46 @@ class MovingMomentsTest {
         assertThat(adaptive.state()).isEqualTo(before);
         assertThat(adaptive.counters().rejected()).isEqualTo(1);
         assertThat(Matrix.of(1, model.classes(), logits.row(0)).isFinite()).isTrue();
+    }
+
+    /**
+     * Pixels in 0..255 where the model was trained on 0..1: one request, which is answered, and leaves nothing behind.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void leavesTheMomentsWhereABatchIsOutOfAllProportion(boolean adapts) {
+        AdaptiveModel adaptive = AdaptiveModel.of(model, adapts ? new Stepping() : new Answering());
+        adaptive.predict(batch(4, 1));
+        State before = adaptive.state();
+        List<String> reasons = new ArrayList<>();
+        adaptive.events().on(RuntimeEvent.Rejected.class, event -> reasons.add(event.guard() + ": " + event.reason()));
+        float[] values = TestGraph.normal(new Random(2), 4 * CHANNELS * network.positions);
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= 255;
+        }
+
+        assertThat(adaptive.predict(network.batch(values)).logits().rows()).isEqualTo(4);
+
+        assertThat(adaptive.state()).isEqualTo(before);
+        assertThat(adaptive.counters().rejected()).isEqualTo(1);
+        assertThat(reasons)
+                .singleElement()
+                .asString()
+                .startsWith("statistics: the mean square of what batch norm is given");
+        adaptive.predict(batch(4, 3));
+        assertThat(adaptive.state()).isNotEqualTo(before);
+    }
+
+    /** They would fail every request from then on. */
+    @Test
+    void takesNoStateWhoseMomentsAreOfAnotherModel() {
+        AdaptiveModel adaptive = AdaptiveModel.of(model, new Answering());
+        State before = adaptive.state();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> adaptive.restore(before.with(new Moments(Vector.zeros(1), Vector.of(1)))))
+                .withMessageContaining("channels");
+        assertThat(adaptive.state()).isSameAs(before);
     }
 
     @Test

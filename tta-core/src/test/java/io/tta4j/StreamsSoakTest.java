@@ -47,7 +47,7 @@ class StreamsSoakTest {
 
     private static final int REQUESTS = 1_000_000;
     private static final int EVERY = 50_000;
-    private static final int WARM_UP = 300_000;
+    private static final int WARM_UP = 400_000;
     private static final int STREAMS = 1000;
 
     /** Room for a few hundred streams. */
@@ -55,7 +55,7 @@ class StreamsSoakTest {
 
     private static final long MEGABYTE = 1 << 20;
     private static final long ALLOWED_HEAP = 4 * MEGABYTE;
-    private static final long ALLOWED_RESIDENT = 12 * MEGABYTE;
+    private static final long ALLOWED_RESIDENT = 8 * MEGABYTE;
 
     /** Steps along the gradient of the first logit, on statistics that move, and resets itself where it went far. */
     private static final class Descending implements Method {
@@ -125,7 +125,12 @@ class StreamsSoakTest {
                 .streamBytes(BYTES)
                 .saveInterval(Duration.ofSeconds(2))
                 .build();
-        Guards guards = Guards.of(GuardConfig.custom().driftGate(true).build());
+        // Most streams are short: what the source is like is known after a few of their requests.
+        Guards guards = Guards.of(GuardConfig.custom()
+                .driftGate(true)
+                .gateWindow(32)
+                .gateRunLength(100)
+                .build());
         List<Figures> figures = new ArrayList<>();
         AtomicLong evicted = new AtomicLong();
         AtomicLong restored = new AtomicLong();
@@ -179,7 +184,12 @@ class StreamsSoakTest {
         Figures first = figures.get(WARM_UP / EVERY - 1);
         Figures last = figures.get(figures.size() - 1);
         assertThat(last.heap() - first.heap()).isLessThan(ALLOWED_HEAP);
-        assertThat(last.resident() - first.resident()).isLessThan(ALLOWED_RESIDENT);
+        // Allocators give back and take again: what counts is where they have been before.
+        long before = figures.subList(0, WARM_UP / EVERY).stream()
+                .mapToLong(Figures::resident)
+                .max()
+                .orElseThrow();
+        assertThat(last.resident() - before).isLessThan(ALLOWED_RESIDENT);
         assertThat(last.threads()).isLessThanOrEqualTo(first.threads());
         assertThat(last.files()).isLessThanOrEqualTo(first.files() + 1);
     }

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tta4j.audit.AuditConfig;
 import io.tta4j.audit.AuditReplay;
 import io.tta4j.audit.AuditTrail;
 import io.tta4j.audit.Rebuilt;
+import io.tta4j.event.Events;
 import io.tta4j.event.RuntimeEvent;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Method;
 import io.tta4j.method.State;
 import io.tta4j.method.StepReport;
+import io.tta4j.metrics.TtaMetrics;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.Matrix;
@@ -38,6 +41,7 @@ import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -331,6 +335,64 @@ class StreamsTest {
                 .withMessageContaining("readable");
     }
 
+    @Test
+    void whoListensBeforeItIsBuiltHearsWhatItGoesOnFrom() {
+        try (AdaptiveModel adaptive = summing(Execution.INLINE).store(store).build()) {
+            adaptive.predict(RowModel.batch(2));
+        }
+        Events events = new Events();
+        events.on(RuntimeEvent.class, heard::add);
+        try (AdaptiveModel adaptive =
+                summing(Execution.INLINE).store(store).events(events).build()) {
+            assertThat(adaptive.events()).isSameAs(events);
+            assertThat(heard).containsExactly(new RuntimeEvent.Restored("", 1));
+        }
+    }
+
+    /** As a service binds it. */
+    @Test
+    void tellsWhatWaitsAndWhatIsInMemory() {
+        RuntimeConfig config = RuntimeConfig.from(config(Execution.BACKGROUND).build())
+                .streamBytes(1 << 20)
+                .build();
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (AdaptiveModel adaptive = AdaptiveModel.builder(model, new RowModel.Summing())
+                .config(config)
+                .build()) {
+            TtaMetrics.of(adaptive.events(), "rows", "summing")
+                    .withBacklog(adaptive::pendingSamples, adaptive::pendingBytes)
+                    .withCache(
+                            adaptive::streamsInMemory,
+                            adaptive::streamBytes,
+                            adaptive::streamHits,
+                            adaptive::streamMisses)
+                    .bindTo(registry);
+            double first = gets(registry, "miss");
+            adaptive.pause();
+            adaptive.stream("a").predict(RowModel.batch(1, 2, 3));
+            adaptive.stream("a").predict(RowModel.batch(4));
+            adaptive.stream("b").predict(RowModel.column(5, 6));
+
+            assertThat(registry.get("tta.backlog").gauge().value()).isEqualTo(6);
+            assertThat(registry.get("tta.backlog.size").gauge().value()).isEqualTo(3 * SlabPool.LEAST_BYTES);
+            adaptive.flush();
+            assertThat(adaptive.pendingSamples()).isZero();
+            assertThat(adaptive.pendingBytes()).isZero();
+            // The model's own is one of them.
+            assertThat(registry.get("tta.cache.states").gauge().value()).isEqualTo(3);
+            assertThat(registry.get("tta.cache.size").gauge().value()).isEqualTo((double) adaptive.streamBytes());
+            assertThat(gets(registry, "hit")).isEqualTo(1);
+            assertThat(gets(registry, "miss")).isEqualTo(first + 2);
+        }
+    }
+
+    private static double gets(SimpleMeterRegistry registry, String result) {
+        return registry.get("tta.cache.gets")
+                .tag("result", result)
+                .functionCounter()
+                .count();
+    }
+
     /** Whether streams come back or are forgotten, and over as many parts as it takes. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -361,6 +423,70 @@ class StreamsTest {
         assertThat(rebuilt.steps()).isEqualTo(60);
         assertThat(rebuilt.runs()).isEqualTo(1);
         assertThat(rebuilt.states()).isEqualTo(last);
+    }
+
+    /** Who is in the middle of a step when the stream is removed learns for nobody, and nobody hears of it. */
+    @ParameterizedTest
+    @EnumSource(Execution.class)
+    void whatARemovedStreamStillDoesIsNobodys(Execution execution, @TempDir Path folder) throws Exception {
+        CountDownLatch inStep = new CountDownLatch(1);
+        CountDownLatch removed = new CountDownLatch(1);
+        boolean inBackground = execution == Execution.BACKGROUND;
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try (AuditTrail trail = AuditTrail.in(folder)) {
+            AdaptiveModel.Builder builder = AdaptiveModel.builder(model, new RowModel.Summing())
+                    .config(RuntimeConfig.from(config(execution).build())
+                            .adaptationBatch(1)
+                            .streamBytes(1 << 20)
+                            .build())
+                    .store(store)
+                    .recorder(trail);
+            try (AdaptiveModel adaptive = listened(builder)) {
+                adaptive.stream("a").predict(RowModel.batch(10));
+                adaptive.flush();
+                model.onForward = rows -> {
+                    inStep.countDown();
+                    if (inBackground) {
+                        await(removed);
+                    }
+                };
+                Future<?> last = pool.submit(() -> adaptive.stream("a").predict(RowModel.batch(100)));
+                inStep.await();
+                adaptive.removeStream("a");
+                last.get();
+                model.onForward = rows -> {};
+                // It is there again before the step of the one that was removed has ended.
+                adaptive.stream("a").reset();
+                removed.countDown();
+                adaptive.flush();
+                adaptive.stream("a").predict(RowModel.batch(3));
+                adaptive.flush();
+
+                assertThat(theta(adaptive.stream("a"))).isEqualTo(4);
+            }
+        } finally {
+            pool.shutdown();
+        }
+        assertThat(AuditReplay.of(folder)
+                        .rebuild(new RowModel.Summing())
+                        .states()
+                        .get("a"))
+                .isEqualTo(State.of(Vector.of(4)));
+        assertThat(heard(RuntimeEvent.Failed.class)).isEmpty();
+        assertThat(heard(RuntimeEvent.Dropped.class)).hasSize(inBackground ? 1 : 0);
+        assertThat(store.latest("a", model.fingerprint(), "summing")
+                        .orElseThrow()
+                        .snapshot()
+                        .state())
+                .isEqualTo(State.of(Vector.of(4)));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Ten thousand streams, room for one in ten of them. */

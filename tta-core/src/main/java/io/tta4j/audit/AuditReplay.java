@@ -10,11 +10,9 @@ import io.tta4j.method.State;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.ElementType;
-import io.tta4j.model.Moments;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Statistics;
 import io.tta4j.model.Tensor;
-import io.tta4j.model.Vector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -239,10 +237,6 @@ public final class AuditReplay {
             this.method = method;
             this.tally = tally;
             this.initial = opening.initial().state(Map.of());
-            Script.requireSame(
-                    "the fingerprint of the model in the trail",
-                    opening.model(),
-                    opening.facts().fingerprint());
             // The oldest parts may have been given up.
             this.numbered = opening.part() == 1;
             this.model = model.map(given -> requireSame(given, opening));
@@ -252,10 +246,7 @@ public final class AuditReplay {
             Statistics statistics =
                     Statistics.parse("statistics", recorded.facts().statistics());
             AdaptableModel view = given.withStatistics(statistics);
-            Script.requireSame(
-                    "the fingerprint of the model",
-                    recorded.model(),
-                    ModelFacts.of(view, statistics).fingerprint());
+            Script.requireSame("the fingerprint of the model", recorded.model(), view.fingerprint());
             if (!recorded.withInputs()) {
                 throw new AuditException(
                         "inputs must have been kept for steps to be computed again, but the trail has their hashes only");
@@ -397,9 +388,7 @@ public final class AuditReplay {
 
     /** The model on the moments of a state, where these move. */
     private static AdaptableModel on(AdaptableModel model, State state) {
-        Vector means = state.vectors().get(AuditTrail.MOVING_MEAN);
-        Vector variances = state.vectors().get(AuditTrail.MOVING_VARIANCE);
-        return means == null || variances == null ? model : model.withMoments(new Moments(means, variances));
+        return state.moments().map(model::withMoments).orElse(model);
     }
 
     /** The inputs of a step: as they were, or zeros in their shape. */

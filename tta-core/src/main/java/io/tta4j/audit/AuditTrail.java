@@ -1,6 +1,8 @@
 package io.tta4j.audit;
 
 import io.tta4j.audit.StateSource.Origin;
+import io.tta4j.event.Events;
+import io.tta4j.event.RuntimeEvent;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Method;
 import io.tta4j.method.State;
@@ -40,8 +42,8 @@ import org.slf4j.LoggerFactory;
  * there whatever happens to the process afterwards. What is held in memory is the step at hand, and the keys of the
  * streams that the part at hand has seen.
  *
- * <p>A record that cannot be written fails no request: it is lost and counted, the log says so, and after a while a new
- * part begins with the states as they are then. Thread-safe.
+ * <p>A record that cannot be written fails no request: it is lost and counted, told as {@link RuntimeEvent.RecordLost},
+ * and after a while a new part begins with the states as they are then. Thread-safe.
  */
 public final class AuditTrail implements Recorder, AutoCloseable {
 
@@ -52,11 +54,6 @@ public final class AuditTrail implements Recorder, AutoCloseable {
     /** The cause of a change that puts theta back to the source. */
     public static final String RESET = "reset";
 
-    /** Where the runtime keeps statistics of batch norm that move; a method knows nothing of them. */
-    static final String MOVING_MEAN = "movingMean";
-
-    static final String MOVING_VARIANCE = "movingVariance";
-
     private final Path folder;
     private final AuditConfig config;
     private final ReentrantLock writing = new ReentrantLock();
@@ -65,13 +62,14 @@ public final class AuditTrail implements Recorder, AutoCloseable {
     private int parts;
     private long numbers;
     private long lost;
+    private long failures;
     private boolean closed;
     private @Nullable Origins origins;
     private @Nullable Part part;
     private @Nullable Instant failed;
 
     /** What all streams have in common. */
-    private record Origins(Line.Opening opening, State initial) {}
+    private record Origins(Line.Opening opening, State initial, Events events) {}
 
     private AuditTrail(Path folder, AuditConfig config) {
         this.folder = folder;
@@ -107,7 +105,7 @@ public final class AuditTrail implements Recorder, AutoCloseable {
      * @throws UncheckedIOException if the first part cannot be written: better told before the first request
      */
     @Override
-    public void begin(Method method, AdaptableModel model, State initial) {
+    public void begin(Method method, AdaptableModel model, State initial, Events events) {
         ModelFacts facts = ModelFacts.of(model, method.statistics());
         writing.lock();
         try {
@@ -123,11 +121,11 @@ public final class AuditTrail implements Recorder, AutoCloseable {
                     new TreeMap<>(config.settings()),
                     SettingFiles.hashes(config.settings()),
                     config.withInputs(),
-                    facts.fingerprint(),
+                    model.fingerprint(),
                     facts,
                     Versions.current(),
                     StateSource.whole(initial));
-            origins = new Origins(opening, initial);
+            origins = new Origins(opening, initial, events);
             part = open(origins);
         } catch (IOException e) {
             throw new UncheckedIOException("the audit trail in %s cannot be begun".formatted(folder), e);
@@ -160,10 +158,19 @@ public final class AuditTrail implements Recorder, AutoCloseable {
         }
         parts++;
         seen.clear();
-        if (config.keptParts() > 0) {
-            Part.keep(folder, config.keptParts());
-        }
+        keepTheLast();
         return next;
+    }
+
+    /** A part that cannot be deleted is no reason to write none: it goes with the next. */
+    private void keepTheLast() {
+        if (config.keptParts() > 0) {
+            try {
+                Part.keep(folder, config.keptParts());
+            } catch (IOException e) {
+                LOG.warn("the oldest parts of the audit trail in {} cannot be deleted: {}", folder, e.toString());
+            }
+        }
     }
 
     @Override
@@ -207,26 +214,23 @@ public final class AuditTrail implements Recorder, AutoCloseable {
     @Override
     public void came(String stream, State state) {
         Line.Stream line = new Line.Stream(stream, StateSource.whole(state), StateHash.of(state), true);
-        writing.lock();
-        try {
+        attempt(stream, () -> {
             // Where it cannot be written, the run ends, and the next one begins with the states as they are.
             if (!closed && part != null) {
                 current().add(line);
                 seen.add(stream);
             }
-        } catch (IOException e) {
-            fail(e);
-        } finally {
-            writing.unlock();
-        }
+            return Optional.empty();
+        });
     }
 
     private void write(String stream, State before, Numbered numbered) {
-        writing.lock();
-        try {
-            if (closed || isWaiting()) {
-                lost++;
-                return;
+        attempt(stream, () -> {
+            if (closed) {
+                return Optional.of("the trail is closed");
+            }
+            if (isWaiting()) {
+                return Optional.of("a write failed a while ago");
             }
             Part current = current();
             if (!seen.contains(stream)) {
@@ -236,8 +240,33 @@ public final class AuditTrail implements Recorder, AutoCloseable {
             current.add(numbered.line(numbers + 1));
             numbers++;
             failed = null;
+            return Optional.empty();
+        });
+    }
+
+    /** Writes something; returns why it did not, if so. */
+    @FunctionalInterface
+    private interface Attempt {
+        Optional<String> write() throws IOException;
+    }
+
+    /** What is lost is told once the lock is given back. */
+    private void attempt(String stream, Attempt attempt) {
+        lostBy(attempt)
+                .ifPresent(reason -> begun().events()
+                        .publish(RuntimeEvent.RecordLost.class, () -> new RuntimeEvent.RecordLost(stream, reason)));
+    }
+
+    private Optional<String> lostBy(Attempt attempt) {
+        writing.lock();
+        try {
+            Optional<String> reason = attempt.write();
+            lost += reason.isPresent() ? 1 : 0;
+            return reason;
         } catch (IOException e) {
+            lost++;
             fail(e);
+            return Optional.of(e.toString());
         } finally {
             writing.unlock();
         }
@@ -265,15 +294,12 @@ public final class AuditTrail implements Recorder, AutoCloseable {
         return failed != null && config.clock().instant().isBefore(failed.plus(config.retry()));
     }
 
+    /** Logs the first failure; the others are told as events. */
     private void fail(IOException cause) {
-        lost++;
+        if (failures++ == 0) {
+            LOG.warn("the audit trail in {} cannot be written; further failures are told as events", folder, cause);
+        }
         failed = config.clock().instant();
-        LOG.warn(
-                "the audit trail in {} cannot be written, {} records are lost so far; requests are served on, and a new part is tried in {}",
-                folder,
-                lost,
-                config.retry(),
-                cause);
         Part broken = part;
         part = null;
         if (broken != null) {

@@ -78,8 +78,4 @@ record ModelFacts(
     AffineLayout layout() {
         return new AffineLayout(layers.stream().map(Layer::norm).toList(), parameters);
     }
-
-    String fingerprint() {
-        return Sha256.of(this);
-    }
 }

@@ -1,5 +1,6 @@
 package io.tta4j.audit;
 
+import io.tta4j.event.Events;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Method;
 import io.tta4j.method.State;
@@ -12,7 +13,7 @@ enum NoRecorder implements Recorder {
     INSTANCE;
 
     @Override
-    public void begin(Method method, AdaptableModel model, State initial) {}
+    public void begin(Method method, AdaptableModel model, State initial, Events events) {}
 
     @Override
     public void came(String stream, State state) {}

@@ -1,5 +1,6 @@
 package io.tta4j.audit;
 
+import io.tta4j.event.Events;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Method;
 import io.tta4j.method.State;
@@ -28,8 +29,9 @@ public interface Recorder {
      *
      * @param model under the method's statistics
      * @param initial the state that a stream begins with
+     * @param events where to tell what could not be kept, as {@link io.tta4j.event.RuntimeEvent.RecordLost}
      */
-    void begin(Method method, AdaptableModel model, State initial);
+    void begin(Method method, AdaptableModel model, State initial, Events events);
 
     /**
      * A stream is in memory, with this state, of which nothing was made yet: it is new, or came back. Whatever was told

@@ -50,15 +50,6 @@ final class Sha256 {
         return hash.hex();
     }
 
-    /** What tells a model from another one by its norm layers. */
-    static String of(ModelFacts model) {
-        Sha256 hash = new Sha256();
-        for (ModelFacts.Layer layer : model.layers()) {
-            hash.add(layer.name()).add(layer.kind().name()).add(layer.width()).add(layer.weightOffset());
-        }
-        return hash.add(model.classes()).add(model.source()).hex();
-    }
-
     /** The first digits for a vector. */
     static String ofShort(Vector vector) {
         return new Sha256().add(vector).hex().substring(0, SHORT);

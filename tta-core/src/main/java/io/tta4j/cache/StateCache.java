@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -67,6 +68,8 @@ public final class StateCache<S> implements AutoCloseable {
     private final Cache<String, Entry<S>> order;
     private final Queue<Entry<S>> leaving = new ConcurrentLinkedQueue<>();
     private final AtomicLong strandedBytes = new AtomicLong();
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
     private final AtomicBoolean failing = new AtomicBoolean();
     private volatile boolean closed;
 
@@ -84,6 +87,9 @@ public final class StateCache<S> implements AutoCloseable {
 
         /** Publishes a state of another stream, or an earlier one. */
         void adopt(S stream, State state);
+
+        /** A stream is removed: what is made of it from now on is nobody's. */
+        void end(S stream);
 
         /** Bytes of memory that a stream takes beside its published state. */
         long bytesBeside(S stream);
@@ -218,8 +224,9 @@ public final class StateCache<S> implements AutoCloseable {
     public Lease acquire(String key) {
         while (true) {
             Entry<S> entry = lease(key);
+            boolean inMemory = entry.stream != null;
             try {
-                if (entry.stream == null) {
+                if (!inMemory) {
                     load(entry);
                 }
             } catch (RuntimeException | Error e) {
@@ -229,6 +236,7 @@ public final class StateCache<S> implements AutoCloseable {
             if (!entry.retired) {
                 // Tells the cache that it is used.
                 var unused = order.getIfPresent(key);
+                (inMemory ? hits : misses).increment();
                 return new Lease(entry);
             }
             release(entry);
@@ -370,7 +378,7 @@ public final class StateCache<S> implements AutoCloseable {
         } catch (SnapshotException e) {
             LOG.warn("{} begins anew: {}", entry.key, e.getMessage());
             tellFailure(key, e.getMessage());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             entry.unsaveable = true;
             fail(entry.key + " cannot be read, and is served from the source meanwhile", e);
             tellFailure(key, e.toString());
@@ -484,7 +492,7 @@ public final class StateCache<S> implements AutoCloseable {
                 LOG.info("streams can be saved again");
             }
             return true;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             fail(entry.key + " cannot be saved", e);
             tellFailure(key, e.toString());
             return false;
@@ -492,7 +500,7 @@ public final class StateCache<S> implements AutoCloseable {
     }
 
     /** Logs the first failure; until the store works again, the others are events only. */
-    private void fail(String what, Exception e) {
+    private void fail(String what, Throwable e) {
         if (failing.compareAndSet(false, true)) {
             LOG.warn("{}; further failures are told as events", what, e);
         }
@@ -574,6 +582,11 @@ public final class StateCache<S> implements AutoCloseable {
             synchronized (entry) {
                 entry.retired = true;
             }
+            S stream = entry.stream;
+            if (stream != null) {
+                // Before there can be another one of that key.
+                form.end(stream);
+            }
             streams.remove(key, entry);
             order.asMap().remove(key, entry);
         } finally {
@@ -604,6 +617,16 @@ public final class StateCache<S> implements AutoCloseable {
                 .eviction()
                 .map(eviction -> eviction.weightedSize().orElse(0))
                 .orElse(0L);
+    }
+
+    /** How often a stream was asked for that was in memory. */
+    public long hits() {
+        return hits.sum();
+    }
+
+    /** How often one was not, and was read or begun. */
+    public long misses() {
+        return misses.sum();
     }
 
     /**

@@ -72,7 +72,7 @@ public final class Events {
         if (listener.wants(type)) {
             try {
                 listener.tell(event);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.warn("a listener to {} failed; it is told the next one all the same", type.getSimpleName(), e);
             }
         }

@@ -84,6 +84,9 @@ public sealed interface RuntimeEvent {
     /** A state could not be written or read; requests are served on. */
     record StoreFailed(String stream, String reason) implements RuntimeEvent {}
 
+    /** A record of the audit trail could not be written; requests are served on. */
+    record RecordLost(String stream, String reason) implements RuntimeEvent {}
+
     /**
      * A stream's state left memory.
      *
@@ -98,7 +101,7 @@ public sealed interface RuntimeEvent {
     /**
      * The runtime changed what it does with what it sees.
      *
-     * @param mode the new one's name in lower case, such as {@code frozen}
+     * @param mode the new one's name in lower case, such as {@code frozen}; {@code paused} between a pause and its end
      */
     record ModeChanged(String stream, String mode) implements RuntimeEvent {}
 

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tta4j.model.ElementType;
 import io.tta4j.model.Matrix;
+import io.tta4j.model.Tensor;
 import io.tta4j.model.Vector;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -21,9 +23,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A file in the safetensors format, of float32 tensors and float64 scalars: the length of a JSON header as a
- * little-endian 64-bit number, the header, the tensors' bytes. Read whole; immutable then. Bits survive, those of a NaN
- * too.
+ * A file in the safetensors format, of tensors of the types that inputs have and of float64 scalars: the length of a
+ * JSON header as a little-endian 64-bit number, the header, the tensors' bytes. Read whole; immutable then. Bits
+ * survive, those of a NaN too.
  */
 public final class SafeTensors {
 
@@ -31,6 +33,16 @@ public final class SafeTensors {
     private static final String METADATA = "__metadata__";
     private static final String F32 = "F32";
     private static final String F64 = "F64";
+
+    /** The format's names of the types that inputs have. */
+    private static final Map<ElementType, String> TYPES = Map.of(
+            ElementType.FLOAT32, F32,
+            ElementType.FLOAT16, "F16",
+            ElementType.INT64, "I64",
+            ElementType.INT32, "I32",
+            ElementType.UINT8, "U8",
+            ElementType.BOOL, "BOOL");
+
     private static final int ALIGNMENT = 8;
     private static final int LARGEST_HEADER = 100_000_000;
 
@@ -69,6 +81,11 @@ public final class SafeTensors {
             return new Floats(matrix.asVector(), List.of(matrix.rows(), matrix.columns()));
         }
 
+        /** A tensor of its own type and shape. */
+        static Entry of(Tensor tensor) {
+            return new Elements(tensor);
+        }
+
         /** A tensor without axes, F64. */
         static Entry of(double scalar) {
             return new Scalar(scalar);
@@ -76,6 +93,8 @@ public final class SafeTensors {
     }
 
     private record Floats(Vector values, List<Integer> shape) implements Entry {}
+
+    private record Elements(Tensor tensor) implements Entry {}
 
     private record Scalar(double value) implements Entry {}
 
@@ -128,6 +147,11 @@ public final class SafeTensors {
             entry.put("dtype", F32).set("shape", JSON.valueToTree(floats.shape()));
             return Math.multiplyExact(floats.values().size(), Float.BYTES);
         }
+        if (tensor instanceof Elements elements) {
+            entry.put("dtype", TYPES.get(elements.tensor().type()))
+                    .set("shape", JSON.valueToTree(elements.tensor().shape()));
+            return elements.tensor().data().remaining();
+        }
         entry.put("dtype", F64).putArray("shape");
         return Double.BYTES;
     }
@@ -136,6 +160,9 @@ public final class SafeTensors {
         if (tensor instanceof Floats floats) {
             floats.values().copyTo(bytes.asFloatBuffer());
             bytes.position(bytes.position() + floats.values().size() * Float.BYTES);
+        } else if (tensor instanceof Elements elements) {
+            // In native order, which is the format's on all machines that there are engines for.
+            bytes.put(elements.tensor().data());
         } else if (tensor instanceof Scalar scalar) {
             bytes.putDouble(scalar.value());
         }
@@ -254,6 +281,32 @@ public final class SafeTensors {
             throw wrong("tensor '%s' is of shape %s with %d values".formatted(name, shape, values.size()));
         }
         return values.asMatrix((int) rows, (int) columns);
+    }
+
+    /**
+     * A tensor in a type and shape of its own.
+     *
+     * @throws IllegalArgumentException if there is none of that name within the file's bytes, in a type that inputs can
+     *     have and of as many values as its shape says
+     */
+    public Tensor tensor(String name) {
+        JsonNode entry = header.path(name);
+        String dtype = entry.path("dtype").asText();
+        ElementType type = TYPES.entrySet().stream()
+                .filter(known -> known.getValue().equals(dtype))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> wrong("it has no tensor '%s' of a type that inputs can have".formatted(name)));
+        ByteBuffer bytes = bytes(name, dtype, type.bytes());
+        long[] shape = new long[entry.path("shape").size()];
+        Arrays.setAll(shape, i -> entry.path("shape").path(i).asLong(-1));
+        try {
+            return Tensor.of(type, bytes.order(ByteOrder.nativeOrder()), shape);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw wrong(
+                    "tensor '%s' is of shape %s with %d bytes".formatted(name, entry.path("shape"), bytes.remaining()),
+                    e);
+        }
     }
 
     /** All tensors as vectors, in the order of the file; throws as {@link #vector}. */

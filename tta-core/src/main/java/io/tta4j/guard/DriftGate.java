@@ -106,11 +106,7 @@ record DriftGate(Optional<SourceEntropies> calibration, int window, double runLe
     }
 
     private Gate test(SourceEntropies source, Matrix logits, State state) {
-        if (source.classes() != logits.columns()) {
-            throw new IllegalArgumentException(
-                    "source entropies must be of a model of %d classes, but were of one of %d; calibrate with this model"
-                            .formatted(logits.columns(), source.classes()));
-        }
+        source.requireClasses(logits.columns());
         double bound = bound(source.samples());
         MeanBet rise = new MeanBet(bound);
         MeanBet fall = new MeanBet(1 - bound);

@@ -125,7 +125,7 @@ public record GuardConfig(
         return new Builder(base);
     }
 
-    /** The settings that {@link #read} reads. The canary set is none of them: it is data. */
+    /** The settings that {@link #read} reads. */
     public static List<Setting> settings() {
         return List.of(
                 setting(
@@ -154,7 +154,8 @@ public record GuardConfig(
                         "gateWindow",
                         DEFAULT_GATE_WINDOW,
                         "first samples of a stream that are taken for the source's where there is no calibration, at least 2"),
-                setting("calibration", "none", "file of the source's entropies, for the gate"),
+                setting("calibration", "none", "file of the source's entropies, for the gate; see tta calibrate"),
+                setting("canary", "none", "file of samples that the model must go on answering; see tta canary"),
                 setting(
                         "canaryEvery",
                         DEFAULT_CANARY_EVERY,
@@ -174,7 +175,7 @@ public record GuardConfig(
      *
      * @throws IllegalArgumentException if a name is unknown, or a value is not readable or out of its range; the
      *     message names it in full
-     * @throws UncheckedIOException if the calibration file cannot be read
+     * @throws UncheckedIOException if the calibration or the canary file cannot be read
      */
     public static Builder read(Map<String, String> values, Builder config) {
         Settings settings = Settings.of(NAME, settings(), values);
@@ -186,7 +187,9 @@ public record GuardConfig(
         settings.number("gateRunLength").ifPresent(config::gateRunLength);
         settings.number("gateTolerance").ifPresent(config::gateTolerance);
         settings.number("gateWindow").ifPresent(value -> config.gateWindow(whole("gateWindow", value)));
-        settings.text("calibration").ifPresent(file -> config.calibration(calibration(file)));
+        settings.text("calibration")
+                .ifPresent(file -> config.calibration(file("calibration", file, SourceEntropies::read)));
+        settings.text("canary").ifPresent(file -> config.canary(file("canary", file, Canary::read)));
         settings.number("canaryEvery").ifPresent(value -> config.canaryEvery(whole("canaryEvery", value)));
         settings.number("canaryFall").ifPresent(config::canaryFall);
         return config;
@@ -205,12 +208,19 @@ public record GuardConfig(
         return (int) value;
     }
 
-    private static SourceEntropies calibration(String file) {
+    /** Something to read from a file. */
+    @FunctionalInterface
+    private interface Reader<T> {
+
+        T read(Path file) throws IOException;
+    }
+
+    private static <T> T file(String setting, String file, Reader<T> reader) {
         try {
-            return SourceEntropies.read(Path.of(file));
+            return reader.read(Path.of(file));
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "%s.calibration must be a file that can be read, but was '%s'".formatted(NAME, file), e);
+                    "%s.%s must be a file that can be read, but was '%s'".formatted(NAME, setting, file), e);
         }
     }
 

@@ -28,10 +28,12 @@ import java.util.Optional;
  */
 public final class Guards {
 
+    private final GuardConfig config;
     private final Optional<DriftGate> gate;
     private final List<StepGuard> guards;
 
     private Guards(GuardConfig config) {
+        this.config = config;
         this.gate = config.driftGate()
                 ? Optional.of(new DriftGate(
                         config.calibration(), config.gateWindow(), config.gateRunLength(), config.gateTolerance()))
@@ -68,6 +70,17 @@ public final class Guards {
     /** The finite check alone. */
     public static Guards finiteOnly() {
         return of(GuardConfig.custom().none().build());
+    }
+
+    /**
+     * Refuses a model that the calibration or the canary set is not of.
+     *
+     * @throws IllegalArgumentException if the one knows another number of classes, or the other has other inputs or
+     *     labels of classes that there are not; the message says which
+     */
+    public void requireFits(AdaptableModel model) {
+        config.calibration().ifPresent(calibration -> calibration.requireClasses(model.classes()));
+        config.canary().ifPresent(canary -> canary.requireFits(model));
     }
 
     /** Whether {@link #gate} ever holds anything back, and remembers what it has seen. */

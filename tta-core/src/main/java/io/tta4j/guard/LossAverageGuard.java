@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 /**
  * Goes back to the source where the loss that steps minimise has become tiny on average: a model that answers the same
  * whatever it sees is very sure of it. For methods that have no such recovery of their own (SAR, Niu et al., ICLR 2023,
- * section 4, has it: {@code e <- 0.9 e + 0.1 loss}, the first loss sets e).
+ * section 4, has it: {@code e <- 0.9 e + 0.1 loss}, the first loss sets e). A loss that is not finite says nothing.
  *
  * @param threshold e_m, in the unit of the method's loss, nats for an entropy
  */
@@ -25,7 +25,9 @@ record LossAverageGuard(double threshold) implements StepGuard {
     @Override
     public Ruling judge(Step step) {
         OptionalDouble loss = step.report().loss();
-        if (loss.isEmpty() || step.report().reset()) {
+        if (loss.isEmpty()
+                || !Double.isFinite(loss.getAsDouble())
+                || step.report().reset()) {
             return Ruling.published(step.made());
         }
         OptionalDouble before = step.before().scalar(AVERAGE);

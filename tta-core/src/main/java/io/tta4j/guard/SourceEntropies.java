@@ -136,6 +136,15 @@ public record SourceEntropies(int samples, Vector groups, Matrix quantiles) {
         return (float) ((1 - fraction) * sorted[below] + fraction * sorted[above]);
     }
 
+    /** @throws IllegalArgumentException if the model that they are of has another number of classes */
+    void requireClasses(int number) {
+        if (classes() != number) {
+            throw new IllegalArgumentException(
+                    "source entropies must be of a model of %d classes, but were of one of %d; calibrate with this model"
+                            .formatted(number, classes()));
+        }
+    }
+
     /** C of the model. */
     public int classes() {
         return groups.size();

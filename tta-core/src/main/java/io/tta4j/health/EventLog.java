@@ -28,6 +28,7 @@ public final class EventLog implements AutoCloseable {
         FAILED(Level.WARN, "adaptations failed"),
         REJECTED(Level.WARN, "states were refused"),
         STORE_FAILED(Level.WARN, "states could not be kept or read"),
+        RECORD_LOST(Level.WARN, "records of the audit trail were lost"),
         DROPPED(Level.WARN, "times samples were given up before adaptation"),
         RESET(Level.INFO, "states went back to the source"),
         ROLLED_BACK(Level.INFO, "states went back to earlier ones"),
@@ -94,6 +95,13 @@ public final class EventLog implements AutoCloseable {
                     RuntimeEvent.StoreFailed.class,
                     event -> tell(
                             Kind.STORE_FAILED, event, "a state could not be kept or read: " + event.reason(), null)),
+            events.on(
+                    RuntimeEvent.RecordLost.class,
+                    event -> tell(
+                            Kind.RECORD_LOST,
+                            event,
+                            "a record of the audit trail could not be written: " + event.reason(),
+                            null)),
             events.on(
                     RuntimeEvent.Dropped.class,
                     event -> tell(

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>adaptation: the last three or more all failed or were refused
  *   <li>the store: the last it was asked for failed
+ *   <li>the audit trail: records were lost within the last minute
  *   <li>the backlog: samples were given up within the last minute
  *   <li>resets: five or more within the last ten minutes
  *   <li>the mode: nothing is learned, since the runtime is frozen, disabled or paused
@@ -31,7 +32,7 @@ public final class HealthMonitor implements AutoCloseable {
     private static final int FAILURES = 3;
     private static final int RESETS = 5;
     private static final Duration RESET_WINDOW = Duration.ofMinutes(10);
-    private static final Duration DROP_WINDOW = Duration.ofMinutes(1);
+    private static final Duration LOSS_WINDOW = Duration.ofMinutes(1);
     private static final Set<String> IDLE_MODES = Set.of("frozen", "disabled", "paused");
 
     private final Clock clock;
@@ -41,8 +42,17 @@ public final class HealthMonitor implements AutoCloseable {
     private long failures;
     private String lastFailure = "";
     private @Nullable String storeFailure;
-    private @Nullable Instant dropped;
+    private @Nullable Loss dropped;
+    private @Nullable Loss unrecorded;
     private String mode = "";
+
+    /** Something was given up. */
+    private record Loss(Instant at, String cause) {
+
+        boolean isRecent(Instant now) {
+            return now.isBefore(at.plus(LOSS_WINDOW));
+        }
+    }
 
     private HealthMonitor(Events events, Clock clock) {
         this.clock = clock;
@@ -53,7 +63,8 @@ public final class HealthMonitor implements AutoCloseable {
                 events.on(RuntimeEvent.StoreFailed.class, event -> note(() -> storeFailure = event.reason())),
                 events.on(RuntimeEvent.Saved.class, event -> note(() -> storeFailure = null)),
                 events.on(RuntimeEvent.Restored.class, event -> note(() -> storeFailure = null)),
-                events.on(RuntimeEvent.Dropped.class, event -> note(() -> dropped = clock.instant())),
+                events.on(RuntimeEvent.Dropped.class, event -> note(() -> dropped = loss(event.cause()))),
+                events.on(RuntimeEvent.RecordLost.class, event -> note(() -> unrecorded = loss(event.reason()))),
                 events.on(RuntimeEvent.Reset.class, event -> note(this::addReset)),
                 events.on(RuntimeEvent.ModeChanged.class, event -> note(() -> mode = event.mode())));
     }
@@ -84,6 +95,10 @@ public final class HealthMonitor implements AutoCloseable {
         });
     }
 
+    private Loss loss(String cause) {
+        return new Loss(clock.instant(), cause);
+    }
+
     private void addReset() {
         resets.addLast(clock.instant());
         if (resets.size() > RESETS) {
@@ -104,8 +119,11 @@ public final class HealthMonitor implements AutoCloseable {
             if (storeFailure != null) {
                 reasons.add("states cannot be kept or read: " + storeFailure);
             }
-            if (dropped != null && now.isBefore(dropped.plus(DROP_WINDOW))) {
-                reasons.add("the backlog is full: samples were given up within the last minute");
+            if (unrecorded != null && unrecorded.isRecent(now)) {
+                reasons.add("records of the audit trail were lost within the last minute: " + unrecorded.cause());
+            }
+            if (dropped != null && dropped.isRecent(now)) {
+                reasons.add("samples were given up within the last minute: " + dropped.cause());
             }
             if (resets.size() == RESETS && now.isBefore(resets.getFirst().plus(RESET_WINDOW))) {
                 reasons.add("%d resets within the last %d minutes: the method does not hold on this stream"

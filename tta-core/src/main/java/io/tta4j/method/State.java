@@ -1,10 +1,12 @@
 package io.tta4j.method;
 
+import io.tta4j.model.Moments;
 import io.tta4j.model.Vector;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
@@ -19,6 +21,8 @@ import java.util.TreeMap;
 public record State(Map<String, Vector> vectors, Map<String, Double> scalars, Map<String, List<String>> words) {
 
     private static final String THETA = "theta";
+    private static final String MOVING_MEAN = "movingMean";
+    private static final String MOVING_VARIANCE = "movingVariance";
 
     public State {
         if (!vectors.containsKey(THETA)) {
@@ -96,6 +100,21 @@ public record State(Map<String, Vector> vectors, Map<String, Double> scalars, Ma
     /** This state with another theta. */
     public State withTheta(Vector theta) {
         return with(THETA, theta);
+    }
+
+    /**
+     * The statistics of batch norm that have moved with the stream, the vectors {@code movingMean} and
+     * {@code movingVariance}; empty where none move. The runtime's: methods neither see nor keep them.
+     */
+    public Optional<Moments> moments() {
+        Vector means = vectors.get(MOVING_MEAN);
+        Vector variances = vectors.get(MOVING_VARIANCE);
+        return means == null || variances == null ? Optional.empty() : Optional.of(new Moments(means, variances));
+    }
+
+    /** This state with such statistics. */
+    public State with(Moments moments) {
+        return with(MOVING_MEAN, moments.means()).with(MOVING_VARIANCE, moments.variances());
     }
 
     /** Whether every value is neither NaN nor infinite. */

@@ -19,9 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,13 +42,16 @@ public final class TtaMetrics implements MeterBinder, AutoCloseable {
     private final Events events;
     private final Tags tags;
     private final Optional<Backlog> backlog;
-    private final Optional<Supplier<CacheFigures>> cache;
+    private final Optional<Cache> cache;
     private final List<Events.Subscription> subscriptions = new CopyOnWriteArrayList<>();
 
     /** What waits for adaptation. */
     private record Backlog(LongSupplier rows, LongSupplier bytes) {}
 
-    private TtaMetrics(Events events, Tags tags, Optional<Backlog> backlog, Optional<Supplier<CacheFigures>> cache) {
+    /** Streams' states in memory. */
+    private record Cache(LongSupplier states, LongSupplier bytes, LongSupplier hits, LongSupplier misses) {}
+
+    private TtaMetrics(Events events, Tags tags, Optional<Backlog> backlog, Optional<Cache> cache) {
         this.events = events;
         this.tags = tags;
         this.backlog = backlog;
@@ -77,9 +78,16 @@ public final class TtaMetrics implements MeterBinder, AutoCloseable {
         return new TtaMetrics(events, tags, Optional.of(new Backlog(rows, bytes)), cache);
     }
 
-    /** The same, with the figures of a cache of states. */
-    public TtaMetrics withCache(Supplier<CacheFigures> figures) {
-        return new TtaMetrics(events, tags, backlog, Optional.of(figures));
+    /**
+     * The same, with the figures of streams' states in memory.
+     *
+     * @param states how many there are
+     * @param bytes that they take
+     * @param hits how many were there so far when they were asked for
+     * @param misses how many were not
+     */
+    public TtaMetrics withCache(LongSupplier states, LongSupplier bytes, LongSupplier hits, LongSupplier misses) {
+        return new TtaMetrics(events, tags, backlog, Optional.of(new Cache(states, bytes, hits, misses)));
     }
 
     /** Makes the meters, and listens to events from now on until {@link #close}. */
@@ -89,7 +97,7 @@ public final class TtaMetrics implements MeterBinder, AutoCloseable {
         bindCauses(registry);
         bindStore(registry);
         backlog.ifPresent(waiting -> bindBacklog(registry, waiting));
-        cache.ifPresent(figures -> bindCache(registry, figures));
+        cache.ifPresent(states -> bindCache(registry, states));
     }
 
     private void bindAdaptation(MeterRegistry registry) {
@@ -171,6 +179,11 @@ public final class TtaMetrics implements MeterBinder, AutoCloseable {
                 RuntimeEvent.StoreFailed.class,
                 "tta.snapshot.failures",
                 "states that could not be kept or read");
+        count(
+                registry,
+                RuntimeEvent.RecordLost.class,
+                "tta.audit.lost",
+                "records of the audit trail that could not be written");
         count(registry, RuntimeEvent.Evicted.class, "tta.cache.evictions", "states that left memory");
         count(registry, RuntimeEvent.Restored.class, "tta.cache.restores", "states that came back from the store");
     }
@@ -192,31 +205,27 @@ public final class TtaMetrics implements MeterBinder, AutoCloseable {
                 now -> now.bytes().getAsLong());
     }
 
-    private void bindCache(MeterRegistry registry, Supplier<CacheFigures> figures) {
+    private void bindCache(MeterRegistry registry, Cache states) {
         gauge(
                 registry,
                 "tta.cache.states",
                 "states",
                 "states in memory",
-                figures,
-                now -> now.get().states());
+                states,
+                now -> now.states().getAsLong());
         gauge(
                 registry,
                 "tta.cache.size",
                 BaseUnits.BYTES,
                 "the size of the states in memory",
-                figures,
-                now -> now.get().bytes());
-        gets(registry, figures, "hit", CacheFigures::hits);
-        gets(registry, figures, "miss", CacheFigures::misses);
+                states,
+                now -> now.bytes().getAsLong());
+        gets(registry, "hit", states.hits());
+        gets(registry, "miss", states.misses());
     }
 
-    private void gets(
-            MeterRegistry registry,
-            Supplier<CacheFigures> figures,
-            String result,
-            ToLongFunction<CacheFigures> figure) {
-        FunctionCounter.builder("tta.cache.gets", figures, now -> (double) figure.applyAsLong(now.get()))
+    private void gets(MeterRegistry registry, String result, LongSupplier figure) {
+        FunctionCounter.builder("tta.cache.gets", figure, now -> (double) now.getAsLong())
                 .description("states that were asked for")
                 .tags(tags.and("result", result))
                 .register(registry);

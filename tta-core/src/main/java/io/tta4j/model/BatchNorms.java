@@ -101,6 +101,28 @@ public record BatchNorms(List<Layer> layers, Moments source) {
         return Vector.of(weights);
     }
 
+    /**
+     * How far moments are from the source's: in each channel the mean square distance from the source's mean, in the
+     * source's variances, which is 1 for the source's own; of a layer the median of its channels, of the layers the
+     * largest. A few channels that have next to no variance do not show.
+     */
+    public double distance(Moments moments) {
+        double farthest = 0;
+        int channel = 0;
+        for (Layer layer : layers) {
+            double[] distances = new double[layer.norm().width()];
+            for (int i = 0; i < distances.length; i++, channel++) {
+                double way =
+                        (double) moments.means().get(channel) - source.means().get(channel);
+                distances[i] = (moments.variances().get(channel) + way * way)
+                        / ((double) source.variances().get(channel) + layer.epsilon());
+            }
+            Arrays.sort(distances);
+            farthest = Math.max(farthest, distances[distances.length / 2]);
+        }
+        return farthest;
+    }
+
     /** Theta at which the model on the source's moments is the model at {@code theta} on these moments. */
     Vector effective(Vector theta, Moments moments) {
         float[] effective = theta.toArray();

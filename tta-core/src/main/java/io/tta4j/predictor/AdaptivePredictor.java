@@ -21,6 +21,7 @@ import io.tta4j.model.ModelException;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 
 /**
  * DJL's predictor, behind which the model adapts to what it is fed.
@@ -33,15 +34,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>All but the forward pass is DJL's: the model's own {@link Translator} with its batchifier, metrics, exceptions.
  * What the Translator puts together is one batch, and led to one step when the call returns; without a batchifier, each
- * input is one. Its arrays go to the model's inputs by name, or by position where they have none of the inputs' names.
- * The Translator gets one array, the output that adapts, as the model had put it out before the step.
+ * input is one. {@link Builder#runtime} has steps taken in the background instead. Its arrays go to the model's inputs
+ * by name, or by position where they have none of the inputs' names. The Translator gets one array, the output that
+ * adapts, as the model had put it out before the step.
  *
  * <p>TorchScript modules run on libtorch. An ONNX model, which the criteria name DJL's {@code OnnxRuntime} engine for
  * or which lies where they point, runs on ONNX Runtime itself and does not need {@code onnxruntime-engine}.
  *
  * <p>Threads: as DJL's predictor, one for each thread. {@link #newPredictor} makes another one of the same model and
- * state, from any thread; their steps are taken one after another. Native memory is freed when the last of them is
- * closed.
+ * state, from any thread; their steps are taken one after another. When the last of them is closed, so is the
+ * {@link #adaptiveModel}, and native memory is freed.
  *
  * @param <I> what is fed
  * @param <O> what comes out
@@ -77,7 +79,8 @@ public final class AdaptivePredictor<I, O> extends Predictor<I, O> {
      * their Translator may read its files. Throws as {@link #of(Criteria, Method)}.
      */
     public static <I, O> AdaptivePredictor<I, O> of(ZooModel<I, O> model, Method method) {
-        return new AdaptivePredictor<>(ServedModel.of(LoadedModel.of(model, Optional.empty()), method));
+        return new AdaptivePredictor<>(
+                ServedModel.of(LoadedModel.of(model, Optional.empty()), method, UnaryOperator.identity()));
     }
 
     /** A builder that starts from what a model is to be. */
@@ -146,6 +149,7 @@ public final class AdaptivePredictor<I, O> extends Predictor<I, O> {
         private final Source<I, O> source;
         private Method method = Methods.source();
         private Optional<LoadOptions> options = Optional.empty();
+        private UnaryOperator<AdaptiveModel.Builder> runtime = UnaryOperator.identity();
 
         private Builder(Source<I, O> source) {
             this.source = source;
@@ -166,9 +170,22 @@ public final class AdaptivePredictor<I, O> extends Predictor<I, O> {
             return this;
         }
 
+        /**
+         * What runs around the model: execution, guards, a store, a recorder. By default steps are taken within the
+         * call, and only those that are not finite are refused.
+         *
+         * <pre>
+         * .runtime(model -&gt; model.config(background).guards(Guards.ofDefaults()))
+         * </pre>
+         */
+        public Builder<I, O> runtime(UnaryOperator<AdaptiveModel.Builder> runtime) {
+            this.runtime = runtime;
+            return this;
+        }
+
         /** Loads and wraps the model; throws as {@link AdaptivePredictor#of(Criteria, Method)}. */
         public AdaptivePredictor<I, O> build() throws IOException, ModelNotFoundException, MalformedModelException {
-            return new AdaptivePredictor<>(ServedModel.of(source.load(options), method));
+            return new AdaptivePredictor<>(ServedModel.of(source.load(options), method, runtime));
         }
     }
 

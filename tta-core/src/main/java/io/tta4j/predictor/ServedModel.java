@@ -7,6 +7,7 @@ import io.tta4j.engine.Leases;
 import io.tta4j.method.Method;
 import io.tta4j.model.InputSpec;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** What the predictors of one model share. The last of them frees it. */
 final class ServedModel<I, O> {
@@ -18,13 +19,15 @@ final class ServedModel<I, O> {
     private ServedModel(LoadedModel<I, O> loaded, AdaptiveModel adaptive) {
         this.loaded = loaded;
         this.adaptive = adaptive;
-        this.leases = new Leases("model '" + loaded.model().getName() + "'", loaded::close);
+        this.leases = new Leases("model '" + loaded.model().getName() + "'", this::close);
     }
 
     /** With one lease taken. Closes what was loaded if the method does not fit it. */
-    static <I, O> ServedModel<I, O> of(LoadedModel<I, O> loaded, Method method) {
+    static <I, O> ServedModel<I, O> of(
+            LoadedModel<I, O> loaded, Method method, UnaryOperator<AdaptiveModel.Builder> runtime) {
         try {
-            return new ServedModel<>(loaded, AdaptiveModel.of(loaded.network(), method));
+            AdaptiveModel.Builder builder = AdaptiveModel.builder(loaded.network(), method);
+            return new ServedModel<>(loaded, runtime.apply(builder).build());
         } catch (RuntimeException | Error e) {
             loaded.close();
             throw e;
@@ -38,6 +41,14 @@ final class ServedModel<I, O> {
 
     void release() {
         leases.release();
+    }
+
+    private void close() {
+        try {
+            adaptive.close();
+        } finally {
+            loaded.close();
+        }
     }
 
     AdaptiveModel adaptive() {

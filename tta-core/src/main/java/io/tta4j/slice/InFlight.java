@@ -2,6 +2,7 @@ package io.tta4j.slice;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -10,7 +11,7 @@ public final class InFlight {
 
     private final AtomicInteger requests = new AtomicInteger();
     private final List<Thread> waiting = new CopyOnWriteArrayList<>();
-    private volatile boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
      * A request comes in.
@@ -19,7 +20,7 @@ public final class InFlight {
      */
     public void enter() {
         requests.incrementAndGet();
-        if (closed) {
+        if (closed.get()) {
             leave();
             throw new IllegalStateException("the adaptive model must be open, but was closed");
         }
@@ -52,10 +53,15 @@ public final class InFlight {
 
     /** No more are taken. Returns when those that are there are answered; true the first time. */
     public boolean close() {
-        boolean first = !closed;
-        closed = true;
+        boolean first = closed.compareAndSet(false, true);
+        boolean interrupted = false;
         while (!isNone()) {
             park(Ticker.SYSTEM, Long.MAX_VALUE);
+            // Nobody parks while interrupted.
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
         return first;
     }

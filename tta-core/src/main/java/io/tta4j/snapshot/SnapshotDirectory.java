@@ -390,7 +390,7 @@ public final class SnapshotDirectory implements SnapshotStore {
 
     /** The key that a stream's files tell, if one of them tells that of the hash. */
     private static Optional<String> key(Path folder, String hash) throws IOException {
-        for (Version version : versionsIn(folder)) {
+        for (Version version : versionsThatStay(folder)) {
             try {
                 String key = SnapshotFile.streamOf(version.file());
                 if (new StreamKey(key).hash().equals(hash)) {
@@ -403,6 +403,16 @@ public final class SnapshotDirectory implements SnapshotStore {
             }
         }
         return Optional.empty();
+    }
+
+    /** As {@link #versionsIn}; none where the stream is removed at the same time. */
+    private static List<Version> versionsThatStay(Path folder) throws IOException {
+        try {
+            return versionsIn(folder);
+        } catch (NoSuchFileException e) {
+            LOG.debug("'{}' was removed meanwhile", folder);
+            return List.of();
+        }
     }
 
     private List<Path> shards() throws IOException {

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tta4j.AdaptiveModel;
+import io.tta4j.event.Events;
+import io.tta4j.event.RuntimeEvent;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Method;
 import io.tta4j.method.State;
@@ -41,6 +43,7 @@ class AuditTrailTest {
 
     private final Line2d model = new Line2d();
     private final Random random = new Random(5);
+    private final Events events = new Events();
 
     @TempDir
     private Path temp;
@@ -59,7 +62,7 @@ class AuditTrailTest {
 
     private AuditTrail trail(AuditConfig config) throws IOException {
         AuditTrail trail = AuditTrail.in(folder(), config);
-        trail.begin(DESCENT, model, DESCENT.initial(model));
+        trail.begin(DESCENT, model, DESCENT.initial(model), events);
         return trail;
     }
 
@@ -123,6 +126,8 @@ class AuditTrailTest {
         byte[] binary = Files.readAllBytes(Part.binaryOf(lines().get(0)));
 
         assertThat(text).hasSize(4);
+        assertThat(new ObjectMapper().readTree(text.get(0)).at("/model").asText())
+                .isEqualTo(model.fingerprint());
         assertThat(step.at("/kind").asText()).isEqualTo("step");
         assertThat(step.at("/stream").asText()).isEqualTo("camera");
         assertThat(step.at("/inputs/x/shape/0").asInt()).isEqualTo(3);
@@ -224,6 +229,20 @@ class AuditTrailTest {
         Rebuilt rebuilt = rebuild();
         assertThat(rebuilt.states()).containsExactly(Map.entry("", others.get(15)));
         assertThat(rebuilt.steps()).isBetween(1L, 14L);
+    }
+
+    /** A part that stays is no reason to write none. */
+    @Test
+    void goesOnWhereAnOldPartCannotBeDeleted() throws IOException {
+        Files.createDirectories(folder().resolve("audit-000001.jsonl").resolve("full"));
+        State state = DESCENT.initial(model);
+        try (AuditTrail trail = trail(AuditConfig.custom().keptParts(1).build())) {
+            state = step(trail, "", state);
+            assertThat(trail.lost()).isZero();
+        }
+        Files.delete(folder().resolve("audit-000001.jsonl").resolve("full"));
+        Files.delete(folder().resolve("audit-000001.jsonl"));
+        assertThat(rebuild().states()).containsExactly(Map.entry("", state));
     }
 
     @Test
@@ -377,6 +396,8 @@ class AuditTrailTest {
     void goesOnAfterAWriteThatFailed() throws IOException {
         Hand clock = new Hand();
         State state = DESCENT.initial(model);
+        List<RuntimeEvent.RecordLost> heard = new ArrayList<>();
+        events.on(RuntimeEvent.RecordLost.class, heard::add);
         try (AuditTrail trail = trail(AuditConfig.custom()
                 .partBytes(1)
                 .clock(clock)
@@ -395,6 +416,9 @@ class AuditTrailTest {
             state = step(trail, "", state);
             assertThat(trail.lost()).isEqualTo(3);
         }
+        assertThat(heard).extracting(RuntimeEvent.RecordLost::stream).containsExactly("", "", "");
+        assertThat(heard.get(0).reason()).contains("NoSuchFileException");
+        assertThat(heard.get(1).reason()).isEqualTo("a write failed a while ago");
         Rebuilt rebuilt = rebuild();
         assertThat(rebuilt.states()).containsExactly(Map.entry("", state));
         assertThat(rebuilt.runs()).isEqualTo(2);
@@ -404,7 +428,8 @@ class AuditTrailTest {
     @Test
     void isOfOneModel() throws IOException {
         try (AuditTrail trail = trail(AuditConfig.ofDefaults())) {
-            assertThatIllegalStateException().isThrownBy(() -> trail.begin(DESCENT, model, DESCENT.initial(model)));
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> trail.begin(DESCENT, model, DESCENT.initial(model), events));
         }
     }
 

@@ -318,6 +318,29 @@ class StateCacheTest {
         assertThat(store.steps("a")).containsExactly(1L, 2L);
     }
 
+    /** Such as a library of the store's that is not there, or no memory for what is to be written. */
+    @Test
+    void anErrorOfTheStoreIsAFailureOfTheStore() {
+        Runnable failing = () -> {
+            throw new NoClassDefFoundError("on purpose");
+        };
+        StateCache<Walk> cache = cache(64 << 20);
+        store.whileReading = failing;
+        assertThat(cache.<Long>with("a", Walk::step)).isEqualTo(1);
+        store.whileReading = () -> {};
+        assertThat(cache.<Long>with("a", Walk::step)).isEqualTo(1);
+        store.whileWriting = failing;
+        assertThat(cache.saveDirty()).isEqualTo(1);
+        store.whileWriting = () -> {};
+        assertThat(cache.saveDirty()).isZero();
+
+        assertThat(told(RuntimeEvent.StoreFailed.class))
+                .extracting(RuntimeEvent.StoreFailed::reason)
+                .hasSize(2)
+                .allMatch(reason -> reason.contains("on purpose"));
+        assertThat(store.steps("a")).containsExactly(1L);
+    }
+
     @Test
     void whoCannotBeWrittenStaysWhileThereIsMemory() {
         StateCache<Walk> cache = cache(10 * ONE_STATE);

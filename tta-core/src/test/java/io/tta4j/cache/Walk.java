@@ -79,6 +79,9 @@ final class Walk {
         }
 
         @Override
+        public void end(Walk stream) {}
+
+        @Override
         public long bytesBeside(Walk stream) {
             return 0;
         }

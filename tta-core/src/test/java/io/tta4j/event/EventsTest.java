@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventsTest {
 
@@ -45,9 +47,13 @@ class EventsTest {
         assertThat(events.wanted(RuntimeEvent.Reset.class)).isFalse();
     }
 
-    @Test
-    void aListenerThatThrowsKeepsTheOthersFromNothing() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aListenerThatThrowsKeepsTheOthersFromNothing(boolean error) {
         events.on(RuntimeEvent.class, event -> {
+            if (error) {
+                throw new NoClassDefFoundError("listener");
+            }
             throw new IllegalStateException("listener");
         });
         events.on(RuntimeEvent.class, heard::add);

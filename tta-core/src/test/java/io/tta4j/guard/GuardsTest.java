@@ -184,6 +184,21 @@ class GuardsTest {
         assertThat(outcomes.get(7)).isEqualTo(Outcome.RESET);
     }
 
+    /** The average would be none from then on, and every state with it refused. */
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    void aLossThatIsNotFiniteSaysNothing(double loss) {
+        Guards guards = only(config -> config.lossAverage(0.2));
+        State state = State.of(model.source());
+        State made = state.withTheta(model.source().times(1.01f));
+        for (double each : new double[] {1, loss, 1}) {
+            Ruling ruling = judge(guards, state, made, anyClass(8), each);
+            assertThat(ruling.outcome()).isEqualTo(Outcome.PUBLISHED);
+            state = ruling.publish();
+        }
+        assertThat(state.scalar(LossAverageGuard.AVERAGE)).hasValue(1);
+    }
+
     /** A model that answers class 0 whatever it sees, on a stream of all classes. */
     @ParameterizedTest
     @ValueSource(ints = {1, 16, 64, 256})

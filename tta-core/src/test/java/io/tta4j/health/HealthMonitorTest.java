@@ -61,10 +61,19 @@ class HealthMonitorTest {
     }
 
     @Test
-    void tellsThatTheBacklogIsFullForAMinute() {
+    void tellsForAMinuteThatSamplesWereGivenUp() {
         tell(RuntimeEvent.Dropped.class, new RuntimeEvent.Dropped("a", 64, "dropOldest"));
         clock.move(Duration.ofSeconds(59));
-        assertDegraded("the backlog is full: samples were given up within the last minute");
+        assertDegraded("samples were given up within the last minute: dropOldest");
+        clock.move(Duration.ofSeconds(1));
+        assertUp();
+    }
+
+    @Test
+    void tellsForAMinuteThatRecordsWereLost() {
+        tell(RuntimeEvent.RecordLost.class, new RuntimeEvent.RecordLost("a", "disk full"));
+        clock.move(Duration.ofSeconds(59));
+        assertDegraded("records of the audit trail were lost within the last minute: disk full");
         clock.move(Duration.ofSeconds(1));
         assertUp();
     }

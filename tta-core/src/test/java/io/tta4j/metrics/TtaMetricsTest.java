@@ -91,11 +91,12 @@ class TtaMetricsTest {
     void readsGaugesAndTheStore() {
         AtomicLong rows = new AtomicLong(3);
         metrics.withBacklog(rows::get, () -> 4096)
-                .withCache(() -> new CacheFigures(12, 3456, 90, 10))
+                .withCache(() -> 12, () -> 3456, () -> 90, () -> 10)
                 .bindTo(registry);
 
         tell(RuntimeEvent.Saved.class, new RuntimeEvent.Saved("a", 4, 1000, 2 * MILLISECOND));
         tell(RuntimeEvent.StoreFailed.class, new RuntimeEvent.StoreFailed("a", "disk full"));
+        tell(RuntimeEvent.RecordLost.class, new RuntimeEvent.RecordLost("a", "disk full"));
         tell(RuntimeEvent.Evicted.class, new RuntimeEvent.Evicted("a", 1000, true));
         tell(RuntimeEvent.Restored.class, new RuntimeEvent.Restored("a", 4));
         rows.set(5);
@@ -117,6 +118,7 @@ class TtaMetricsTest {
         assertThat(registry.get("tta.snapshot.saves").timer().count()).isEqualTo(1);
         assertThat(registry.get("tta.snapshot.size").summary().totalAmount()).isEqualTo(1000);
         assertThat(registry.get("tta.snapshot.failures").counter().count()).isEqualTo(1);
+        assertThat(registry.get("tta.audit.lost").counter().count()).isEqualTo(1);
         assertThat(registry.get("tta.cache.evictions").counter().count()).isEqualTo(1);
         assertThat(registry.get("tta.cache.restores").counter().count()).isEqualTo(1);
     }

@@ -24,6 +24,8 @@ import ai.djl.translate.Batchifier;
 import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
 import io.tta4j.AdaptiveModel;
+import io.tta4j.Execution;
+import io.tta4j.RuntimeConfig;
 import io.tta4j.djl.DjlModel;
 import io.tta4j.engine.Features;
 import io.tta4j.engine.LoadOptions;
@@ -138,6 +140,44 @@ class AdaptivePredictorTest {
             predictor.adaptiveModel().reset();
             assertThat(predictor.adaptiveModel().state().theta()).isEqualTo(direct.source());
         }
+    }
+
+    /** Steps in a thread of their own, on copies of what the caller frees when the call returns. */
+    @Test
+    void adaptsInTheBackground() throws Exception {
+        RuntimeConfig config = RuntimeConfig.custom()
+                .execution(Execution.BACKGROUND)
+                .adaptationBatch(4)
+                .sliceRows(4)
+                .build();
+        AdaptiveModel adaptive;
+        try (AdaptivePredictor<NDList, NDList> predictor = AdaptivePredictor.builder(
+                                criteria(FILE).build())
+                        .method(DESCENT)
+                        .runtime(model -> model.name("camera").config(config))
+                        .build();
+                DjlModel direct = DjlModel.load(FILE)) {
+            adaptive = predictor.adaptiveModel();
+            AdaptiveModel expected = AdaptiveModel.of(direct, DESCENT);
+            for (int i = 0; i < 3; i++) {
+                try (NDManager arrays = NDManager.newBaseManager("PyTorch")) {
+                    assertThat(floats(predictor.predict(arrays(arrays, i, 4, 2, 6, 6))))
+                            .isEqualTo(expected.predict(batch(i, 4)).output().toArray());
+                }
+                adaptive.flush();
+            }
+            assertThat(adaptive.name()).isEqualTo("camera");
+            assertThat(adaptive.counters().steps()).isEqualTo(3);
+            assertThat(adaptive.state()).isEqualTo(expected.state());
+        }
+        assertThat(threadsOf("camera")).isEmpty();
+    }
+
+    private static List<Thread> threadsOf(String name) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread ->
+                        thread.getName().startsWith("tta4j") && thread.getName().endsWith(name))
+                .toList();
     }
 
     private static Batch batch(long seed, int rows) {
@@ -305,7 +345,7 @@ class AdaptivePredictorTest {
                 .hasRootCauseInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> predictor.adaptiveModel().predict(batch(1, 4)))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("model 'small' is closed");
+                .hasMessage("the adaptive model must be open, but was closed");
     }
 
     @Test

@@ -90,6 +90,28 @@ class SnapshotDirectoryTest {
         assertThat(Files.size(files(stream).get(0))).isEqualTo(written.bytes());
     }
 
+    /** A stream that goes away while the keys are read is not among them, or was. */
+    @Test
+    void tellsKeysWhileStreamsAreRemoved() throws Exception {
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try (SnapshotDirectory other = UnforcedDirectory.open(root.resolve("other"))) {
+            other.save("stays", snapshot(1));
+            Future<?> removing = pool.submit(() -> {
+                for (int i = 0; i < 500; i++) {
+                    other.save("goes", snapshot(1));
+                    other.remove("goes");
+                }
+                return "done";
+            });
+            while (!removing.isDone()) {
+                assertThat(other.keys()).contains("stays");
+            }
+            removing.get();
+        } finally {
+            pool.shutdown();
+        }
+    }
+
     @Test
     void keepsTheLastThreeVersions() throws IOException {
         for (int i = 1; i <= 5; i++) {

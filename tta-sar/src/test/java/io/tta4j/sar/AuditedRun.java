@@ -2,6 +2,7 @@ package io.tta4j.sar;
 
 import io.tta4j.audit.AuditTrail;
 import io.tta4j.audit.Recorder;
+import io.tta4j.event.Events;
 import io.tta4j.method.Method;
 import io.tta4j.method.State;
 import io.tta4j.model.AdaptableModel;
@@ -30,7 +31,7 @@ public final class AuditedRun {
         this.method = method;
         this.recorder = recorder;
         State initial = method.initial(this.model);
-        recorder.begin(method, this.model, initial);
+        recorder.begin(method, this.model, initial, new Events());
         states.add(initial);
     }
 

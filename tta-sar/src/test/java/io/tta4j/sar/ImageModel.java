@@ -87,41 +87,23 @@ public final class ImageModel implements AdaptableModel {
     @Override
     public void close() {}
 
-    private record ImagePass(Batch batch, Pass pass) implements Pass {
+    private static final class ImagePass extends PassView {
 
-        @Override
-        public int rows() {
-            return pass.rows();
+        private final Batch batch;
+
+        ImagePass(Batch batch, Pass pass) {
+            super(pass);
+            this.batch = batch;
         }
 
         @Override
-        public Matrix logits() {
-            return pass.logits();
-        }
-
-        @Override
-        public Vector pullback(Matrix seed) {
-            return pass.pullback(seed);
-        }
-
-        @Override
-        public Matrix samplePullback(Matrix seed) {
-            return pass.samplePullback(seed);
+        public Batch batch() {
+            return batch;
         }
 
         @Override
         public Pass repeat(Vector theta, int... rows) {
-            return new ImagePass(batch.select(rows), pass.repeat(theta, rows));
-        }
-
-        @Override
-        public void freeActivations() {
-            pass.freeActivations();
-        }
-
-        @Override
-        public void close() {
-            pass.close();
+            return new ImagePass(batch.select(rows), super.repeat(theta, rows));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.tta4j.sar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tta4j.AdaptiveModel;
+import io.tta4j.AdaptiveStream;
 import io.tta4j.guard.Canary;
 import io.tta4j.guard.GuardConfig;
 import io.tta4j.guard.Guards;
@@ -161,35 +162,57 @@ class PoisoningTest {
         }
     }
 
-    /** Two streams over one network, one of them poisoned, and the other one again where there is no first. */
+    /** Batch norm's statistics move with the stream, the attacker's too, and go back with the rest. */
+    @Test
+    void samplesWithoutLabelsHoldStatistics() {
+        ReferenceImages support = ReferenceImages.read("cifar10/support/images.npy");
+        try (AdaptableModel model = ReferenceImages.network("resnet20-bn.onnx")) {
+            int[] set = IntStream.range(0, 256).toArray();
+            GuardConfig canary = GuardConfig.custom()
+                    .canary(Canary.answeredBySource(support.select(model, set)))
+                    .canaryEvery(8)
+                    .build();
+            double source = accuracy(
+                    AdaptiveModel.of(model, Methods.source()), model, ReferenceImages.read("cifar10/clean/images.npy"));
+            assertThat(accuracyAfterPoison(model, Sar.ofDefaults(), Guards.finiteOnly()))
+                    .as("noise far beyond the range of pixels does not move statistics, whatever the guards")
+                    .isBetween(source - 0.06, source - 0.02);
+            assertThat(accuracyAfterPoison(model, Sar.ofDefaults(), Guards.of(canary)))
+                    .isGreaterThan(source - 0.02);
+        }
+    }
+
+    /** One tenant is poisoned, in between requests of the other, who has the answers that he gets where he is alone. */
     @Test
     void anotherStreamKeepsItsBits() {
         ReferenceImages images = ReferenceImages.read();
-        Method method = Sar.ofDefaults();
         List<Matrix> answersAlone = new ArrayList<>();
         State alone;
-        try (AdaptableModel model = ReferenceImages.network("resnet20-gn.onnx")) {
-            AdaptiveModel stream = guarded(model, method);
+        try (AdaptableModel model = ReferenceImages.network("resnet20-gn.onnx");
+                AdaptiveModel adaptive = guarded(model)) {
+            AdaptiveStream other = adaptive.stream("other");
             for (int k = 0; k < BATCHES_OF_OTHER; k++) {
-                answersAlone.add(stream.predict(images.batch(model, k)).logits());
+                answersAlone.add(other.predict(images.batch(model, k)).logits());
             }
-            alone = stream.state();
+            alone = other.state();
         }
-        try (AdaptableModel model = ReferenceImages.network("resnet20-gn.onnx")) {
-            AdaptiveModel attacked = guarded(
-                    model, Tent.of(TentConfig.custom().learningRate(0.005).build()));
-            AdaptiveModel other = guarded(model, method);
+        try (AdaptableModel model = ReferenceImages.network("resnet20-gn.onnx");
+                AdaptiveModel adaptive = guarded(model)) {
+            AdaptiveStream attacked = adaptive.stream("attacked");
+            AdaptiveStream other = adaptive.stream("other");
             List<Batch> poisons = offers(model, images, new Random(5));
             for (int k = 0; k < BATCHES_OF_OTHER; k++) {
                 attacked.predict(poisons.get(k % poisons.size()));
                 assertThat(other.predict(images.batch(model, k)).logits()).isEqualTo(answersAlone.get(k));
             }
             assertThat(other.state()).isEqualTo(alone);
+            assertThat(other.state().theta()).isNotEqualTo(model.source());
             assertThat(attacked.state().theta()).isNotEqualTo(model.source());
         }
     }
 
-    private static AdaptiveModel guarded(AdaptableModel model, Method method) {
+    private static AdaptiveModel guarded(AdaptableModel model) {
+        Method method = Sar.of(SarConfig.published().learningRate(0.005).build());
         return AdaptiveModel.builder(model, method).guards(Guards.ofDefaults()).build();
     }
 

@@ -1,16 +1,17 @@
 package io.tta4j.examples.server;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tta4j.AdaptiveModel;
 import io.tta4j.AdaptiveStream;
 import io.tta4j.Counters;
 import io.tta4j.engine.InspectableModel;
 import io.tta4j.engine.Inspection;
+import io.tta4j.event.Events;
 import io.tta4j.event.RuntimeEvent.StoreFailed;
 import io.tta4j.examples.server.TtaReport.Learning;
 import io.tta4j.health.Health;
 import io.tta4j.method.Answer;
+import io.tta4j.metrics.TtaMetrics;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.InputSpec;
@@ -28,6 +29,7 @@ final class AdaptingModel implements ServedModel {
     private final Optional<SnapshotStore> store;
     private final AdaptiveModel adaptive;
     private final Observers observers;
+    private final TtaMetrics metrics;
     private final AdaptingConfig config;
     private final List<OutputSpec> outputs;
     private final String platform;
@@ -48,17 +50,26 @@ final class AdaptingModel implements ServedModel {
         this.model = model;
         this.store = store;
         this.config = config;
+        // It hears what building the model reads from the store.
+        Events events = new Events();
+        this.observers = new Observers(events);
         AdaptiveModel.Builder builder = AdaptiveModel.builder(model, config.method())
                 .name(name)
                 .config(config.runtime())
-                .guards(config.guards());
-        Optional<CheckedStore> states = store.map(kept -> CheckedStore.of(kept, model, config.method()));
-        states.ifPresent(checked -> builder.store(checked.store()));
+                .guards(config.guards())
+                .events(events);
+        store.map(kept -> UnavailableStore.unlessReadable(kept, model, config.method()))
+                .ifPresent(kept -> {
+                    builder.store(kept);
+                    if (kept instanceof UnavailableStore unavailable) {
+                        events.publish(StoreFailed.class, () -> new StoreFailed("", unavailable.reason()));
+                    }
+                });
         this.adaptive = builder.build();
-        this.observers = new Observers(adaptive.events(), name, config.method().name());
-        for (String trouble : states.map(CheckedStore::troubles).orElse(List.of())) {
-            adaptive.events().publish(StoreFailed.class, () -> new StoreFailed("", trouble));
-        }
+        this.metrics = TtaMetrics.of(events, name, config.method().name())
+                .withBacklog(adaptive::pendingSamples, adaptive::pendingBytes)
+                .withCache(
+                        adaptive::streamsInMemory, adaptive::streamBytes, adaptive::streamHits, adaptive::streamMisses);
         this.outputs = List.of(new OutputSpec(output, model.classes()));
         this.platform = platform;
     }
@@ -122,14 +133,7 @@ final class AdaptingModel implements ServedModel {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        observers.bindTo(registry);
-        Gauge.builder("tta4j.streams", adaptive, AdaptiveModel::streamsInMemory)
-                .description("streams in memory")
-                .register(registry);
-        Gauge.builder("tta4j.streams.size", adaptive, AdaptiveModel::streamBytes)
-                .description("what streams take that are not in use")
-                .baseUnit("bytes")
-                .register(registry);
+        metrics.bindTo(registry);
     }
 
     /** Learns from what is pending as configured, saves what has been learned, and lets go of the store. */
@@ -143,6 +147,7 @@ final class AdaptingModel implements ServedModel {
         } catch (IOException e) {
             throw new UncheckedIOException("states are saved, but their folder was not closed: " + e.getMessage(), e);
         } finally {
+            metrics.close();
             observers.close();
             model.close();
         }

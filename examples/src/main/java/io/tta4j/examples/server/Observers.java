@@ -2,23 +2,20 @@ package io.tta4j.examples.server;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.tta4j.event.Events;
 import io.tta4j.event.RuntimeEvent;
 import io.tta4j.flight.FlightEvents;
 import io.tta4j.health.EventLog;
 import io.tta4j.health.Health;
 import io.tta4j.health.HealthMonitor;
-import io.tta4j.metrics.TtaMetrics;
 import java.util.OptionalDouble;
 
-/** Listens to what happens to streams: for Prometheus, the log, Flight Recorder, health, and shadows' agreement. */
+/** Listens to what happens to streams: for the log, Flight Recorder, health, and shadows' agreement. */
 final class Observers implements AutoCloseable {
 
     /** Streams whose shadows are remembered; the least used make room. */
     private static final int SHADOWS = 10_000;
 
-    private final TtaMetrics metrics;
     private final EventLog log;
     private final FlightEvents flight;
     private final HealthMonitor health;
@@ -26,23 +23,13 @@ final class Observers implements AutoCloseable {
     private final Cache<String, Double> agreements =
             Caffeine.newBuilder().maximumSize(SHADOWS).executor(Runnable::run).build();
 
-    /**
-     * Listens from now on.
-     *
-     * @param model its name, for metrics
-     * @param method the method's, likewise
-     */
-    Observers(Events events, String model, String method) {
-        this.metrics = TtaMetrics.of(events, model, method);
+    /** Listens from now on. */
+    Observers(Events events) {
         this.log = EventLog.of(events);
         this.flight = FlightEvents.of(events);
         this.health = HealthMonitor.of(events);
         this.shadows =
                 events.on(RuntimeEvent.Shadowed.class, event -> agreements.put(event.stream(), event.agreement()));
-    }
-
-    void bindTo(MeterRegistry registry) {
-        metrics.bindTo(registry);
     }
 
     Health health() {
@@ -60,7 +47,6 @@ final class Observers implements AutoCloseable {
         shadows.close();
         health.close();
         flight.close();
-        metrics.close();
         log.close();
     }
 }

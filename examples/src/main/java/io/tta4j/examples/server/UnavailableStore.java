@@ -1,6 +1,9 @@
 package io.tta4j.examples.server;
 
+import io.tta4j.method.Method;
+import io.tta4j.model.AdaptableModel;
 import io.tta4j.snapshot.Snapshot;
+import io.tta4j.snapshot.SnapshotException;
 import io.tta4j.snapshot.SnapshotStore;
 import io.tta4j.snapshot.StoredSnapshot;
 import java.io.IOException;
@@ -15,6 +18,19 @@ import java.util.stream.Stream;
  * @param reason why
  */
 record UnavailableStore(String reason) implements SnapshotStore {
+
+    /** A store that the model's own state can be read from, or one that says why it cannot. */
+    static SnapshotStore unlessReadable(SnapshotStore store, AdaptableModel model, Method method) {
+        try {
+            var unused = store.latest("", model.fingerprint(), method.name());
+            return store;
+        } catch (SnapshotException e) {
+            // The runtime begins anew, and tells.
+            return store;
+        } catch (IOException e) {
+            return new UnavailableStore(String.valueOf(e.getMessage()));
+        }
+    }
 
     private IOException unavailable() {
         return new IOException(

@@ -344,7 +344,7 @@ class ProtocolTest {
                 .contains("tta4j_server_requests_in_flight 0.0")
                 .contains("tta_predict_latency_seconds_count{method=\"tent\",model=\"linear\"}")
                 .contains("tta_adaptation_steps_total{method=\"tent\",model=\"linear\"}")
-                .contains("tta4j_streams ")
+                .contains("tta_cache_states{")
                 .contains("jvm_memory_used_bytes")
                 .doesNotContain("secret");
     }

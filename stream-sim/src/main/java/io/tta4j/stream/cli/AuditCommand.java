@@ -30,11 +30,6 @@ import picocli.CommandLine.Spec;
             "recorded one after each. A line for each trail; exit code 2 where one is damaged or leads elsewhere.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Tta.Version.class,
-        usageHelpWidth = Tta.HELP_WIDTH,
-        sortOptions = false,
-        footerHeading = "%nExamples:%n",
         footer = {
             "  tta replay --model net.onnx --data cifar10-c --method sar --audit trails",
             "  tta audit trails",

@@ -1,16 +1,8 @@
 package io.tta4j.stream.cli;
 
-import io.tta4j.engine.InspectableModel;
-import io.tta4j.method.SourceSurvey;
-import io.tta4j.method.SourceSurveys;
-import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Statistics;
-import io.tta4j.stream.card.ModelCard;
-import io.tta4j.stream.data.DataSet;
-import io.tta4j.stream.data.LabelledSamples;
-import io.tta4j.stream.report.OutputFile;
+import io.tta4j.stream.data.Selection;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +24,6 @@ import picocli.CommandLine.Spec;
             "no sample.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Tta.Version.class,
-        usageHelpWidth = Tta.HELP_WIDTH,
-        sortOptions = false,
-        footerHeading = "%nExamples:%n",
         footer = {
             "  tta calibrate --model net.onnx --data clean --out calibration.json",
             "  tta replay --model net.onnx --data cifar10-c --set guard.driftGate=true,guard.calibration=calibration.json"
@@ -52,7 +39,7 @@ final class CalibrateCommand implements Callable<Integer> {
     @Option(
             names = "--limit",
             paramLabel = "N",
-            description = "samples at most: the first ones, and of class folders evenly from all (default: all)")
+            description = "samples at most: the first ones, and of image files as many of each class (default: all)")
     private @Nullable Integer limit;
 
     @Mixin
@@ -61,23 +48,17 @@ final class CalibrateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         int most = limit == null ? Integer.MAX_VALUE : limit;
-        SurveyOptions.requireLimit(most);
+        Positive.require("--limit", most);
         Statistics wanted = statistics.parsed();
-        OutputFile file = options.file();
-        ModelCard card = options.card();
-        SourceSurvey survey = SourceSurveys.named("entropies");
-        try (DataSet set = options.openUnlabelled(card);
-                InspectableModel network = options.load(false)) {
-            AdaptableModel view = network.withStatistics(wanted);
-            PrintWriter err = spec.commandLine().getErr();
-            LabelledSamples samples = options.samples(set, card, view, err);
-            SourceSurvey.Findings findings = survey.begin(view, List.of());
-            int seen = options.look(view, samples, card, SurveyOptions.rows(set, samples, most), survey, findings, err);
-            file.write(findings::writeTo);
-            PrintWriter text = spec.commandLine().getOut();
-            text.printf("%s: %d classes, from %d samples%n", options.fileName(), network.classes(), seen);
-            text.flush();
-        }
+        options.survey(
+                "entropies",
+                false,
+                spec.commandLine(),
+                (set, network) -> new SurveyOptions.Plan(
+                        network.withStatistics(wanted),
+                        List.of(),
+                        Selection.of(set, most).rows(),
+                        seen -> "%d classes, from %d samples".formatted(network.classes(), seen)));
         return 0;
     }
 }

@@ -21,11 +21,6 @@ import picocli.CommandLine.Spec;
             "interval (a paired block bootstrap). What else is not the same is warned of: model, data, settings, versions.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Tta.Version.class,
-        usageHelpWidth = Tta.HELP_WIDTH,
-        sortOptions = false,
-        footerHeading = "%nExamples:%n",
         footer = {
             "  tta replay --model net.onnx --data cifar10-c --json before.json",
             "  tta replay --model net.onnx --data cifar10-c --set sar.rho=0.1 --json after.json",

@@ -5,6 +5,7 @@ import io.tta4j.stream.corrupted.CorruptedSetWriters;
 import io.tta4j.stream.corrupted.CorruptionPlan;
 import io.tta4j.stream.corruption.Corruptions;
 import io.tta4j.stream.corruption.ParameterSet;
+import io.tta4j.stream.data.Split;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -28,18 +29,14 @@ import picocli.CommandLine.Spec;
         description = {
             "Corrupts clean images as CIFAR-10-C and ImageNet-C do.",
             "",
-            "A folder with images.npy, uint8 [N, H, W, 3], and labels.npy becomes <corruption>.npy, the severities one",
-            "after the other, and labels.npy, as often. A tree of PNG and JPEG files becomes the same tree under",
-            "<corruption>/<severity>/. A run that was killed is resumed by the same command.",
+            "A folder with images.npy, uint8 [N, H, W, 3], and labels.npy, or with CIFAR's binary files, becomes",
+            "<corruption>.npy, the severities one after the other, and labels.npy, as often. A tree of PNG and JPEG files",
+            "becomes the same tree under <corruption>/<severity>/. A run that was killed is resumed by the same command.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Tta.Version.class,
-        usageHelpWidth = Tta.HELP_WIDTH,
-        sortOptions = false,
-        footerHeading = "%nExamples:%n",
         footer = {
             "  tta corrupt --in clean --out corrupted --corruption all --severity 5",
+            "  tta corrupt --in cifar-10-batches-bin --out cifar10-c",
             "  tta corrupt --in imagenet/val --out imagenet-c --corruption fog,frost --seed 1"
         })
 final class CorruptCommand implements Callable<Integer> {
@@ -59,6 +56,13 @@ final class CorruptCommand implements Callable<Integer> {
             required = true,
             description = "where the corrupted ones go: a new folder, or one to be completed")
     private Path out = Path.of("");
+
+    @Option(
+            names = "--split",
+            paramLabel = "P",
+            defaultValue = "test",
+            description = "which of CIFAR's binary files: test (default) or train")
+    private String split = "";
 
     @Option(
             names = "--corruption",
@@ -102,10 +106,8 @@ final class CorruptCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CorruptionPlan plan = new CorruptionPlan(chosenCorruptions(), chosenSeverities(), seed, chosenParameters());
         int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        if (workers < 1) {
-            throw new IllegalArgumentException("--threads must be at least 1, but was " + workers);
-        }
-        try (CorruptedSetWriter set = CorruptedSetWriters.open(in, out, plan, workers)) {
+        Positive.require("--threads", workers);
+        try (CorruptedSetWriter set = CorruptedSetWriters.open(in, Split.parse("--split", split), out, plan, workers)) {
             int cells = plan.corruptions().size() * plan.severities().size();
             long total = (long) cells * set.images();
             long found;

@@ -66,11 +66,7 @@ final class DataOptions {
     }
 
     private Split split() {
-        return Arrays.stream(Split.values())
-                .filter(value -> value.toString().equals(split))
-                .findFirst()
-                .orElseThrow(() ->
-                        new IllegalArgumentException("--split must be test or train, but was '%s'".formatted(split)));
+        return Split.parse("--split", split);
     }
 
     /**

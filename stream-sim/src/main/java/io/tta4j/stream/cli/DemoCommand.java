@@ -39,11 +39,6 @@ import picocli.CommandLine.Spec;
             "as trained, Tent and SAR answer the same batches.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Tta.Version.class,
-        usageHelpWidth = Tta.HELP_WIDTH,
-        sortOptions = false,
-        footerHeading = "%nExamples:%n",
         footer = {"  tta demo", "  tta demo --engine djl", "  tta demo --report demo.html --json demo.json"})
 final class DemoCommand implements Callable<Integer> {
 

@@ -1,16 +1,8 @@
 package io.tta4j.stream.cli;
 
-import io.tta4j.engine.InspectableModel;
-import io.tta4j.method.SourceSurvey;
-import io.tta4j.method.SourceSurveys;
-import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Statistics;
-import io.tta4j.stream.card.ModelCard;
-import io.tta4j.stream.data.DataSet;
-import io.tta4j.stream.data.LabelledSamples;
-import io.tta4j.stream.report.OutputFile;
+import io.tta4j.stream.data.Selection;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,11 +22,6 @@ import picocli.CommandLine.Spec;
             "shifts, no sample.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Tta.Version.class,
-        usageHelpWidth = Tta.HELP_WIDTH,
-        sortOptions = false,
-        footerHeading = "%nExamples:%n",
         footer = {
             "  tta fisher --model net.onnx --data train-sample --out fisher.safetensors",
             "  tta replay --model net.onnx --data cifar10-c --method eata --set eata.fisher=fisher.safetensors"
@@ -52,7 +39,7 @@ final class FisherCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "2000",
             description =
-                    "samples at most: the first ones, and of class folders evenly from all (default: ${DEFAULT-VALUE}, as"
+                    "samples at most: the first ones, and of image files as many of each class (default: ${DEFAULT-VALUE}, as"
                             + " EATA's authors)")
     private int limit;
 
@@ -61,26 +48,18 @@ final class FisherCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        SurveyOptions.requireLimit(limit);
+        Positive.require("--limit", limit);
         Statistics wanted = statistics.parsed();
-        OutputFile file = options.file();
-        ModelCard card = options.card();
-        SourceSurvey survey = SourceSurveys.named("fisher");
-        try (DataSet set = options.openUnlabelled(card);
-                InspectableModel network = options.load(false)) {
-            AdaptableModel view = network.withStatistics(wanted);
-            PrintWriter err = spec.commandLine().getErr();
-            LabelledSamples samples = options.samples(set, card, view, err);
-            int[] rows = SurveyOptions.rows(set, samples, limit);
-            SourceSurvey.Findings findings = survey.begin(view, List.of());
-            int seen = options.look(view, samples, card, rows, survey, findings, err);
-            file.write(findings::writeTo);
-            PrintWriter text = spec.commandLine().getOut();
-            text.printf(
-                    "%s: %d parameters, from %d samples%n",
-                    options.fileName(), network.layout().size(), seen);
-            text.flush();
-        }
+        options.survey(
+                "fisher",
+                false,
+                spec.commandLine(),
+                (set, network) -> new SurveyOptions.Plan(
+                        network.withStatistics(wanted),
+                        List.of(),
+                        Selection.of(set, limit).rows(),
+                        seen -> "%d parameters, from %d samples"
+                                .formatted(network.layout().size(), seen)));
         return 0;
     }
 }

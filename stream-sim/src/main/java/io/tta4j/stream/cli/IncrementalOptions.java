@@ -90,9 +90,7 @@ final class IncrementalOptions {
             throw new IllegalArgumentException(
                     "either --sessions or --classes-per-session must be given, but both were");
         }
-        if (shots < 1) {
-            throw new IllegalArgumentException("--shots must be at least 1, but was " + shots);
-        }
+        Positive.require("--shots", shots);
         return reading.openSingle(support, card);
     }
 

@@ -44,11 +44,6 @@ import picocli.CommandLine.Spec;
             "of each sample's own entropy gradient (left out where samples depend on each other).",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Tta.Version.class,
-        usageHelpWidth = Tta.HELP_WIDTH,
-        sortOptions = false,
-        footerHeading = "%nExamples:%n",
         footer = {
             "  tta inspect net.onnx",
             "  tta inspect net.pt",

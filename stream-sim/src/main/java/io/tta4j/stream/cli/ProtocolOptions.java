@@ -4,7 +4,6 @@ import io.tta4j.method.Method;
 import io.tta4j.stream.data.LabelledSamples;
 import io.tta4j.stream.replay.Protocol;
 import io.tta4j.stream.replay.TimeConstraint;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,11 +42,10 @@ final class ProtocolOptions {
     /**
      * The protocol.
      *
-     * @param samples the clean ones
-     * @param limit how many of these are used at most
+     * @param clean samples that are, if there are any
      * @throws IllegalArgumentException if an option is none, or they do not go together
      */
-    Protocol protocol(List<Method> methods, @Nullable LabelledSamples samples, @Nullable Integer limit) {
+    Protocol protocol(List<Method> methods, Optional<LabelledSamples> clean) {
         Protocol protocol = Protocol.ofDefaults();
         if (window != null) {
             protocol = protocol.withWindow(window);
@@ -57,12 +55,7 @@ final class ProtocolOptions {
         } else if (!costRatios.isEmpty()) {
             throw new IllegalArgumentException("--cost-ratio must go with --eta, but there was no --eta");
         }
-        if (samples != null) {
-            int[] labels = samples.labels();
-            int[] used = limit == null ? labels : Arrays.copyOf(labels, Math.min(limit, labels.length));
-            protocol = protocol.withClean(LabelledSamples.of(samples.samples(), used));
-        }
-        return protocol;
+        return clean.map(protocol::withClean).orElse(protocol);
     }
 
     /** For every method that adapts, or for none. */

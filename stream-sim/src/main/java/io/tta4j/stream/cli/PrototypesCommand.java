@@ -1,15 +1,9 @@
 package io.tta4j.stream.cli;
 
 import io.tta4j.engine.InspectableModel;
-import io.tta4j.method.SourceSurvey;
-import io.tta4j.method.SourceSurveys;
-import io.tta4j.stream.card.ModelCard;
 import io.tta4j.stream.data.DataException;
 import io.tta4j.stream.data.DataSet;
-import io.tta4j.stream.data.LabelledSamples;
-import io.tta4j.stream.report.OutputFile;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -30,11 +24,6 @@ import picocli.CommandLine.Spec;
             "classes' means and the spread within them, no sample.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Tta.Version.class,
-        usageHelpWidth = Tta.HELP_WIDTH,
-        sortOptions = false,
-        footerHeading = "%nExamples:%n",
         footer = {
             "  tta prototypes --model net.onnx --data train-sample --out net.safetensors",
             "  tta replay --model net.onnx --data cifar10-c --method csfa --set csfa.prototypes=net.safetensors"
@@ -57,41 +46,32 @@ final class PrototypesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        OutputFile file = options.file();
-        ModelCard card = options.card();
-        SourceSurvey survey = SourceSurveys.named("prototypes");
-        try (DataSet set = options.open(card);
-                InspectableModel network = options.load(true)) {
-            List<String> names = classes.isEmpty()
-                    ? IntStream.range(0, network.classes())
-                            .mapToObj(Integer::toString)
-                            .toList()
-                    : classes;
-            int[] labels = set.labels();
-            int[] known = IntStream.range(0, labels.length)
-                    .filter(i -> labels[i] < network.classes())
-                    .toArray();
-            if (known.length == 0) {
-                throw new DataException("labels.npy must have samples of the model's %d classes, but had none"
-                        .formatted(network.classes()));
-            }
-            PrintWriter err = spec.commandLine().getErr();
-            LabelledSamples samples = options.samples(set, card, network, err);
-            SourceSurvey.Findings findings = survey.begin(network, names);
-            int seen = options.look(network, samples, card, known, survey, findings, err);
-            file.write(findings::writeTo);
-            PrintWriter text = spec.commandLine().getOut();
-            text.printf(
-                    "%s: %d classes, %d features, from %d samples%s%n",
-                    options.fileName(),
-                    names.size(),
-                    network.features().orElseThrow(),
-                    seen,
-                    known.length < labels.length
-                            ? "; %d of other classes left out".formatted(labels.length - known.length)
-                            : "");
-            text.flush();
-        }
+        options.survey("prototypes", true, spec.commandLine(), this::plan);
         return 0;
+    }
+
+    private SurveyOptions.Plan plan(DataSet set, InspectableModel network) {
+        List<String> names = classes.isEmpty()
+                ? IntStream.range(0, network.classes())
+                        .mapToObj(Integer::toString)
+                        .toList()
+                : classes;
+        int[] labels = set.labels();
+        int[] known = IntStream.range(0, labels.length)
+                .filter(i -> labels[i] < network.classes())
+                .toArray();
+        if (known.length == 0) {
+            throw new DataException("labels.npy must have samples of the model's %d classes, but had none"
+                    .formatted(network.classes()));
+        }
+        String others = known.length < labels.length
+                ? "; %d of other classes left out".formatted(labels.length - known.length)
+                : "";
+        return new SurveyOptions.Plan(
+                network,
+                names,
+                IntStream.of(known),
+                seen -> "%d classes, %d features, from %d samples%s"
+                        .formatted(names.size(), network.features().orElseThrow(), seen, others));
     }
 }

@@ -11,6 +11,7 @@ import io.tta4j.stream.data.Images;
 import io.tta4j.stream.data.LabelledSamples;
 import io.tta4j.stream.data.Preprocessing;
 import io.tta4j.stream.data.Samples;
+import io.tta4j.stream.data.Selection;
 import io.tta4j.stream.image.Geometry;
 import io.tta4j.stream.replay.Protocol;
 import io.tta4j.stream.replay.Replay;
@@ -29,7 +30,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,12 +55,7 @@ import picocli.CommandLine.Spec;
             "images or of token ids are read, too (docs/data.md).",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Tta.Version.class,
-        usageHelpWidth = Tta.HELP_WIDTH,
-        sortOptions = false,
         modelTransformer = SettingsHelp.class,
-        footerHeading = "%nExamples:%n",
         footer = {
             "  tta replay --model net.onnx --data cifar10-c --report replay.html",
             "  tta replay --model net.onnx --data cifar10-c --corruption fog,snow --set sar.rho=0.1,sar.layers=all",
@@ -120,7 +115,11 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private GuardOptions guarding = new GuardOptions();
 
-    @Option(names = "--limit", paramLabel = "N", description = "images per corruption, from the first (default: all)")
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description =
+                    "images per corruption: the first ones, and of image files as many of each class (default: all)")
     private @Nullable Integer limit;
 
     @Mixin
@@ -171,8 +170,9 @@ final class ReplayCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         BadFiles badFiles = reading.badFiles(err);
         audit.trails(wanted.settings());
-        requirePositive("--batch", batch);
-        requirePositive("--limit", limit == null ? 1 : limit);
+        int most = limit == null ? Integer.MAX_VALUE : limit;
+        Positive.require("--batch", batch);
+        Positive.require("--limit", most);
         ReportFiles files = new ReportFiles();
         files.add(json, withoutHits ? ReportFormat.JSON_WITHOUT_HITS : ReportFormat.JSON);
         files.add(csv, ReportFormat.CSV);
@@ -181,9 +181,10 @@ final class ReplayCommand implements Callable<Integer> {
         try (DataSet set = streams.open(data, reading, card);
                 DataSet cleanSet = streams.openClean(reading, card);
                 DataSet supportSet = streams.isClassIncremental() ? incremental.openSupport(reading, card) : null) {
-            int[] labels = set.labels();
-            int[] used = limit == null ? labels : Arrays.copyOf(labels, Math.min(limit, labels.length));
-            List<Domain> domains = streams.domains(set, cleanSet, used);
+            Selection selection = Selection.of(set, most);
+            Optional<Selection> ofClean = Optional.ofNullable(cleanSet).map(some -> Selection.of(some, most));
+            int[] used = selection.labels();
+            List<Domain> domains = streams.domains(set, ofClean, used);
             List<? extends StreamSetting> plain = supportSet == null ? streams.streams(used.length) : List.of();
             byte[] bytes = Files.readAllBytes(model);
             LoadOptions load = options.load(wanted.methods());
@@ -192,15 +193,22 @@ final class ReplayCommand implements Callable<Integer> {
                 Geometry geometry = DataOptions.geometry(set, card, network);
                 LabelledSamples clean = cleanSet == null ? null : DataOptions.labelled(cleanSet, card, network);
                 LabelledSamples supports = supportSet == null ? null : DataOptions.labelled(supportSet, card, network);
-                List<Samples> samples = new ArrayList<>();
+                List<Samples> all = new ArrayList<>();
                 for (Domain domain : domains) {
-                    samples.add(
+                    all.add(
                             domain.isClean() && clean != null
                                     ? clean.samples().under(domain)
                                     : set.samples(domain, geometry));
                 }
+                List<Samples> samples = all.stream()
+                        .map(some ->
+                                some.domain().isClean() ? ofClean.orElseThrow().of(some) : selection.of(some))
+                        .toList();
                 DataOptions.warnOfOrder(set, network, err);
-                Protocol protocol = measures.protocol(choice.methods(), clean, limit);
+                Protocol protocol = measures.protocol(
+                        choice.methods(),
+                        Optional.ofNullable(clean)
+                                .map(some -> ofClean.orElseThrow().of(some)));
                 // Of the file as it is now: it may be another one when the replay is over.
                 Map<String, Object> facts =
                         ModelFacts.of(engine, network, model.getFileName().toString(), bytes);
@@ -210,9 +218,9 @@ final class ReplayCommand implements Callable<Integer> {
                 List<? extends StreamSetting> drawn = supports == null
                         ? plain
                         : incremental.settings(network.classes(), used, supports.labels(), streams.seeds());
-                scaling.check(network, samples, inputs, err);
-                Optional<CellFiles> cells =
-                        resumption.cells(json, () -> determinants(facts, load, choice, protocol, card, geometry));
+                scaling.check(network, all, inputs, err);
+                Optional<CellFiles> cells = resumption.cells(
+                        json, () -> determinants(facts, load, choice, used.length, protocol, card, geometry));
                 guards.ifPresent(replay::guardedBy);
                 replay.under(protocol).keeping(Resumption.orNone(cells)).auditing(audit.trails(choice.settings()));
                 PrintWriter text = spec.commandLine().getOut();
@@ -243,12 +251,6 @@ final class ReplayCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void requirePositive(String option, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException("%s must be at least 1, but was %d".formatted(option, value));
-        }
-    }
-
     private static List<Images> imagesAmong(List<Samples> samples) {
         return samples.stream()
                 .filter(Images.class::isInstance)
@@ -268,6 +270,7 @@ final class ReplayCommand implements Callable<Integer> {
             Map<String, Object> facts,
             LoadOptions load,
             MethodChoice choice,
+            int used,
             Protocol protocol,
             ModelCard card,
             Geometry geometry)
@@ -291,6 +294,7 @@ final class ReplayCommand implements Callable<Integer> {
         determinants.put("card", card.toString());
         determinants.put("geometry", geometry.toString());
         determinants.put("domains", streams.config());
+        determinants.put("images", used);
         determinants.put("protocol", measures.config(protocol, batch));
         determinants.put("files", FileStamps.of(files));
         determinants.put("versions", Environment.versions());

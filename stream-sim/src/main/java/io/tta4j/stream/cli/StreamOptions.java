@@ -3,6 +3,7 @@ package io.tta4j.stream.cli;
 import io.tta4j.stream.card.ModelCard;
 import io.tta4j.stream.data.DataSet;
 import io.tta4j.stream.data.Domain;
+import io.tta4j.stream.data.Selection;
 import io.tta4j.stream.setting.LabelOrder;
 import io.tta4j.stream.setting.StreamSetting;
 import io.tta4j.stream.setting.Streams;
@@ -198,15 +199,15 @@ final class StreamOptions {
     /**
      * The domains that the settings need, {@link Domain#CLEAN} where there are clean samples and a place for them.
      *
-     * @param clean where there are any
+     * @param clean those of the clean samples that are used, where there are any
      * @param labels of the samples that are used
      * @throws IllegalArgumentException if a domain is not there, or the clean samples are others than those of the set
      */
-    List<Domain> domains(DataSet set, @Nullable DataSet clean, int[] labels) {
+    List<Domain> domains(DataSet set, Optional<Selection> clean, int[] labels) {
         List<Domain> needed =
                 new ArrayList<>(domains.domains(set, settings().contains(GRADUAL) || drift.isIncremental()));
-        if (clean != null && (settings().contains(DRIFT) || cleanStretch > 0)) {
-            DomainOptions.requireSameLabels(clean.labels(), labels);
+        if (clean.isPresent() && (settings().contains(DRIFT) || cleanStretch > 0)) {
+            DomainOptions.requireSameLabels(clean.get().labels(), labels);
             needed.add(Domain.CLEAN);
         }
         return needed;

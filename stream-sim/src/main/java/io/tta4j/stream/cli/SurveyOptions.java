@@ -2,8 +2,8 @@ package io.tta4j.stream.cli;
 
 import io.tta4j.engine.Engine;
 import io.tta4j.engine.InspectableModel;
-import io.tta4j.engine.LoadOptions;
 import io.tta4j.method.SourceSurvey;
+import io.tta4j.method.SourceSurveys;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.Pass;
@@ -19,11 +19,13 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The model, the batches and the file of a survey of source data, and how it looks at the data. */
+/** The model, the batches and the file of a survey of source data, and its course. */
 final class SurveyOptions {
 
     @Option(names = "--model", paramLabel = "M", required = true, description = "the model: ONNX or TorchScript")
@@ -55,77 +57,56 @@ final class SurveyOptions {
     private ScalingOptions scaling = new ScalingOptions();
 
     /**
-     * Checks what can be before a model is loaded.
+     * What a survey looks at.
      *
+     * @param view the model, with the statistics that are wanted
+     * @param classes the names of the model's classes, where the survey asks for them
+     * @param rows which samples
+     * @param findings says what was found, of how many samples could be read
+     */
+    record Plan(AdaptableModel view, List<String> classes, IntStream rows, IntFunction<String> findings) {}
+
+    /** Plans a survey, of open source data and a loaded model. */
+    @FunctionalInterface
+    interface Planner {
+        Plan plan(DataSet set, InspectableModel network);
+    }
+
+    /**
+     * Surveys source data, writes what was found and says so.
+     *
+     * @param name what is learned
+     * @param withFeatures whether the model is loaded with features, or as the options say
+     * @param line where what was found, and warnings, are told
      * @throws IllegalArgumentException if an option is out of range
-     * @throws IOException if nothing can be written where the findings are to go
+     * @throws IOException if the data cannot be read, or nothing can be written where the findings are to go
+     * @throws DataException if no sample could be read
      */
-    OutputFile file() throws IOException {
-        if (batch < 1) {
-            throw new IllegalArgumentException("--batch must be at least 1, but was " + batch);
-        }
+    void survey(String name, boolean withFeatures, CommandLine line, Planner planner) throws IOException {
+        Positive.require("--batch", batch);
         reading.check();
-        return OutputFile.at(out);
-    }
-
-    /** The name of the file that the findings go to. */
-    String fileName() {
-        return out.getFileName().toString();
-    }
-
-    /** How the data is read, and becomes the model's input. */
-    ModelCard card() throws IOException {
-        return preprocessing.card(model);
-    }
-
-    /** Opens the source data. */
-    DataSet open(ModelCard card) throws IOException {
-        return reading.openSingle(data, card);
-    }
-
-    /** Opens the source data, of which labels are not needed. */
-    DataSet openUnlabelled(ModelCard card) throws IOException {
-        return reading.openUnlabelled(data, card);
-    }
-
-    /** The model, with features or as the options say. */
-    InspectableModel load(boolean withFeatures) throws IOException {
-        Engine engine = options.engine(model);
-        LoadOptions how = withFeatures ? options.loadWithFeatures() : options.load();
-        return engine.load(model, how);
-    }
-
-    /**
-     * The samples of what {@link #open} or {@link #openUnlabelled} has opened.
-     *
-     * @param err where a warning goes if they are probably not what the model takes
-     */
-    LabelledSamples samples(DataSet set, ModelCard card, AdaptableModel network, PrintWriter err) throws IOException {
-        LabelledSamples samples = DataOptions.labelled(set, card, network);
-        DataOptions.warnOfOrder(set, network, err);
-        scaling.check(network, List.of(samples.samples()), card.preprocessing(), err);
-        return samples;
-    }
-
-    /** @throws IllegalArgumentException if {@code --limit} is not at least 1 */
-    static void requireLimit(int limit) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("--limit must be at least 1, but was " + limit);
+        OutputFile file = OutputFile.at(out);
+        ModelCard card = preprocessing.card(model);
+        SourceSurvey survey = SourceSurveys.named(name);
+        try (DataSet set = survey.wantsLabels() ? reading.openSingle(data, card) : reading.openUnlabelled(data, card);
+                InspectableModel network = load(withFeatures)) {
+            PrintWriter err = line.getErr();
+            Plan plan = planner.plan(set, network);
+            LabelledSamples samples = DataOptions.labelled(set, card, plan.view);
+            DataOptions.warnOfOrder(set, plan.view, err);
+            scaling.check(plan.view, List.of(samples.samples()), card.preprocessing(), err);
+            SourceSurvey.Findings findings = survey.begin(plan.view, plan.classes);
+            int seen = look(plan.view, samples, card, plan.rows.toArray(), survey, findings, err);
+            file.write(findings::writeTo);
+            PrintWriter text = line.getOut();
+            text.printf("%s: %s%n", out.getFileName(), plan.findings.apply(seen));
+            text.flush();
         }
     }
 
-    /**
-     * Some of the samples: the first, but class folders come one after another, and there the first ones would be of a
-     * few classes only.
-     *
-     * @param limit how many at most
-     */
-    static int[] rows(DataSet set, LabelledSamples samples, int limit) {
-        int count = samples.samples().count();
-        int taken = Math.min(limit, count);
-        return IntStream.range(0, taken)
-                .map(i -> set.isOfFiles() ? (int) ((long) i * count / taken) : i)
-                .toArray();
+    private InspectableModel load(boolean withFeatures) throws IOException {
+        Engine engine = options.engine(model);
+        return engine.load(model, withFeatures ? options.loadWithFeatures() : options.load());
     }
 
     /**
@@ -136,7 +117,7 @@ final class SurveyOptions {
      * @return how many samples could be read
      * @throws DataException if none could
      */
-    int look(
+    private int look(
             AdaptableModel network,
             LabelledSamples labelled,
             ModelCard card,

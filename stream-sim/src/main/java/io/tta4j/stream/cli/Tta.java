@@ -35,10 +35,13 @@ import picocli.CommandLine.Spec;
             PrototypesCommand.class,
             FisherCommand.class,
             CalibrateCommand.class,
+            CanaryCommand.class,
             CorruptCommand.class,
             HelpCommand.class
         },
+        scope = ScopeType.INHERIT,
         usageHelpWidth = Tta.HELP_WIDTH,
+        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  tta demo --report demo.html",

@@ -21,12 +21,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * From {@code images.npy} and {@code labels.npy} to CIFAR-10-C's layout: {@code <corruption>.npy}, uint8 [severities *
- * N, H, W, 3], one severity after the other, and {@code labels.npy}, as often. A killed run loses the severity that it
- * was at.
+ * From {@code images.npy} and {@code labels.npy}, or CIFAR's binary files, to CIFAR-10-C's layout:
+ * {@code <corruption>.npy}, uint8 [severities * N, H, W, 3], one severity after the other, and {@code labels.npy}, as
+ * often. A killed run loses the severity that it was at.
  */
 final class ArraySetWriter implements CorruptedSetWriter {
 
+    static final String IMAGES = "images.npy";
+
+    private static final String LABELS = "labels.npy";
     private static final int CHUNK_BYTES = 1 << 23;
 
     private final Images clean;
@@ -45,8 +48,8 @@ final class ArraySetWriter implements CorruptedSetWriter {
         this.threads = threads;
     }
 
-    static ArraySetWriter open(Path in, Path out, CorruptionPlan plan, int threads) throws IOException {
-        DataSet set = DataSets.openSingle(in, Split.TEST, List.of());
+    static ArraySetWriter open(Path in, Split split, Path out, CorruptionPlan plan, int threads) throws IOException {
+        DataSet set = DataSets.openSingle(in, split, List.of());
         try {
             Images clean = (Images) set.samples(set.first(), Geometry.none());
             ImageShape shape = clean.shape();
@@ -55,9 +58,11 @@ final class ArraySetWriter implements CorruptedSetWriter {
                         .formatted(shape.channels()));
             }
             CorruptionPlan fitting = plan.forSize(shape.height(), shape.width());
-            Manifest manifest = Manifest.of(
-                            fitting, InputHash.ofContents(in.resolve("images.npy"), in.resolve("labels.npy")))
-                    .with("severities", fitting.severities());
+            List<Path> files = Files.exists(in.resolve(IMAGES))
+                    ? List.of(in.resolve(IMAGES), in.resolve(LABELS))
+                    : split.binaryFiles(in);
+            Manifest manifest =
+                    Manifest.of(fitting, InputHash.ofContents(files)).with("severities", fitting.severities());
             return new ArraySetWriter(clean, set.labels(), fitting, manifest, out, threads);
         } catch (IOException | RuntimeException e) {
             set.close();
@@ -78,7 +83,7 @@ final class ArraySetWriter implements CorruptedSetWriter {
     @Override
     public long write(CorruptionListener listener) throws IOException {
         manifest.claim(out);
-        Path labels = out.resolve("labels.npy");
+        Path labels = out.resolve(LABELS);
         if (!Files.exists(labels)) {
             PartialFile.write(labels, repeatedLabels());
         }

@@ -18,7 +18,7 @@ final class InputHash {
     private InputHash() {}
 
     /** Of files' contents, one after the other. */
-    static String ofContents(Path... files) throws IOException {
+    static String ofContents(List<Path> files) throws IOException {
         MessageDigest digest = sha256();
         try (OutputStream sink = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
             for (Path file : files) {

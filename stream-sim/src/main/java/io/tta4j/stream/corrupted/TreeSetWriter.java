@@ -51,7 +51,7 @@ final class TreeSetWriter implements CorruptedSetWriter {
         }
         if (files.isEmpty()) {
             throw new DataException(
-                    "%s must hold images.npy and labels.npy, or folders of PNG or JPEG files, but held neither"
+                    "%s must hold images.npy and labels.npy, CIFAR's .bin files, or folders of PNG or JPEG files, but held none of these"
                             .formatted(in));
         }
         return new TreeSetWriter(in, files, plan, out, threads);

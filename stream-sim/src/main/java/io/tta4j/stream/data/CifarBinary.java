@@ -4,11 +4,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The images of CIFAR's binary files: a record is one label (CIFAR-10) or a coarse and a fine one (CIFAR-100), then
@@ -28,12 +26,7 @@ final class CifarBinary implements Images {
     }
 
     static DataSet openFolder(Path folder, Split split) throws IOException {
-        List<Path> files;
-        try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(file -> file.getFileName().toString().matches(split.binary()))
-                    .sorted()
-                    .toList();
-        }
+        List<Path> files = split.binaryFiles(folder);
         if (files.isEmpty()) {
             throw new DataException("%s must hold CIFAR's binary files of the %s split, but held none"
                     .formatted(folder.getFileName(), split));

@@ -20,7 +20,12 @@ public interface DataSet extends Closeable {
     /** The class of each sample. */
     int[] labels();
 
-    /** Whether the samples are image files, which may each have a size of its own. */
+    /** N, the number of samples under each corruption at each severity. */
+    default int count() {
+        return labels().length;
+    }
+
+    /** Whether the samples are {@link Images} from files, which may each have a size of its own and come by class. */
     default boolean isOfFiles() {
         return false;
     }

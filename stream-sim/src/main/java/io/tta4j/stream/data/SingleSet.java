@@ -31,6 +31,11 @@ final class SingleSet implements DataSet {
     }
 
     @Override
+    public int count() {
+        return samples.count();
+    }
+
+    @Override
     public Samples samples(Domain domain, Geometry geometry) {
         require(domain);
         return samples instanceof Images images ? ResizedImages.of(images, geometry) : samples;

@@ -2,12 +2,9 @@ package io.tta4j.stream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tta4j.stream.data.NpyArray;
-import io.tta4j.stream.data.NpyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,34 +24,15 @@ final class AuditCommandTest {
     void writeInputs() throws IOException {
         trails = folder.resolve("trails");
         Files.write(folder.resolve("net.onnx"), TinyOnnx.logits());
-        Path data = Files.createDirectory(folder.resolve("data"));
-        Random random = new Random(4);
-        for (String corruption : new String[] {"fog", "snow"}) {
-            byte[] pixels = new byte[IMAGES * 12];
-            random.nextBytes(pixels);
-            NpyFile.write(data.resolve(corruption + ".npy"), NpyArray.of(pixels, IMAGES, 2, 2, 3));
-        }
-        byte[] labels = new byte[IMAGES];
-        for (int i = 0; i < IMAGES; i++) {
-            labels[i] = (byte) random.nextInt(3);
-        }
-        NpyFile.write(data.resolve("labels.npy"), NpyArray.of(labels, IMAGES));
+        TinySet.write(folder.resolve("data"), new Random(4), IMAGES, "fog", "snow");
     }
 
     private Outcome replay(String... more) {
-        List<String> command = List.of(
-                "replay",
-                "--model",
-                folder.resolve("net.onnx").toString(),
-                "--data",
-                folder.resolve("data").toString(),
-                "--method",
-                "source,tent,sar",
-                "--set",
-                "tent.learningRate=0.05,sar.resetThreshold=0.2,sar.margin=2",
-                "--batch",
-                "8");
-        return Outcome.of(Stream.concat(command.stream(), Stream.of(more)).toArray(String[]::new));
+        return Outcome.in(
+                folder,
+                "replay --model %s/net.onnx --data %s/data --method source,tent,sar --batch 8"
+                        + " --set tent.learningRate=0.05,sar.resetThreshold=0.2,sar.margin=2",
+                more);
     }
 
     private Path part(String corruption, String method) throws IOException {
@@ -89,11 +67,7 @@ final class AuditCommandTest {
         Outcome replay = replay("--audit", trails.toString(), "--with-inputs");
         assertThat(replay.exitCode()).as(replay.err()).isZero();
 
-        Outcome audit = Outcome.of(
-                "audit",
-                trails.toString(),
-                "--model",
-                folder.resolve("net.onnx").toString());
+        Outcome audit = Outcome.in(folder, "audit %s/trails --model %s/net.onnx");
 
         assertThat(audit.exitCode()).as(audit.err()).isZero();
         assertThat(audit.out().lines()).hasSize(4).allMatch(line -> line.endsWith("computed again bit for bit"));
@@ -123,12 +97,7 @@ final class AuditCommandTest {
         replay("--audit", trails.toString());
         assertThat(Outcome.of("audit", trails.toString(), "--record", "-1").exitCode())
                 .isEqualTo(2);
-        assertThat(Outcome.of(
-                                "audit",
-                                trails.toString(),
-                                "--model",
-                                folder.resolve("net.onnx").toString())
-                        .err())
+        assertThat(Outcome.in(folder, "audit %s/trails --model %s/net.onnx").err())
                 .contains("inputs must have been kept");
     }
 }

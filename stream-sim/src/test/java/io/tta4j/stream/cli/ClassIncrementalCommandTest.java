@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,13 +105,7 @@ final class ClassIncrementalCommandTest {
 
     @Test
     void printsTheDescriptionAndWritesEveryFormat() throws IOException {
-        Outcome outcome = run(
-                "--classes-per-session",
-                "1",
-                "--csv",
-                folder.resolve("a.csv").toString(),
-                "--report",
-                folder.resolve("a.html").toString());
+        Outcome outcome = run("--classes-per-session", "1", "--csv", "%s/a.csv", "--report", "%s/a.html");
 
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.out())
@@ -123,32 +118,19 @@ final class ClassIncrementalCommandTest {
     }
 
     private JsonNode replay(String json, String... options) throws IOException {
-        List<String> arguments =
-                new ArrayList<>(List.of("--json", folder.resolve(json).toString()));
-        arguments.addAll(List.of(options));
-        Outcome outcome = run(arguments.toArray(String[]::new));
+        Outcome outcome = run(Stream.concat(Stream.of("--json", "%s/" + json), Stream.of(options))
+                .toArray(String[]::new));
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
         return new ObjectMapper().readTree(folder.resolve(json).toFile());
     }
 
     private Outcome run(String... options) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "replay",
-                "--setting",
-                "class-incremental",
-                "--model",
-                folder.resolve("net.onnx").toString(),
-                "--data",
-                folder.resolve("data").toString(),
-                "--support",
-                folder.resolve("support").toString(),
-                "--method",
-                "source,nearest-mean",
-                "--batch",
-                "8"));
-        arguments.addAll(List.of(options));
-        return Outcome.of(arguments.toArray(String[]::new));
+        return Outcome.in(
+                folder,
+                "replay --setting class-incremental --model %s/net.onnx --data %s/data --support %s/support"
+                        + " --method source,nearest-mean --batch 8",
+                options);
     }
 
     private void write(String name, NpyArray array) throws IOException {

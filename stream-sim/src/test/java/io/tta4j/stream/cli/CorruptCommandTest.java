@@ -11,6 +11,7 @@ import io.tta4j.stream.data.NpyFile;
 import io.tta4j.stream.demo.TexturedShapes;
 import io.tta4j.stream.image.ImageDecoder;
 import io.tta4j.stream.image.RgbImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -95,6 +96,55 @@ final class CorruptCommandTest {
         assertThat(labels).hasSize(3 * COUNT);
         assertThat(labels[2 * COUNT + 8]).isEqualTo(2);
         assertThat(names(out)).containsExactly("corrupted.json", "fog.npy", "labels.npy", "shot_noise.npy");
+    }
+
+    /** The same images as arrays and as records of a label, reds, greens and blues. */
+    @Test
+    void cifarsBinaryFilesAreCorruptedAsArraysAre() throws IOException {
+        Path binary = Files.createDirectory(folder.resolve("binary"));
+        writeRecords(binary.resolve("test_batch.bin"), 0, COUNT);
+        writeRecords(binary.resolve("data_batch_1.bin"), 3, 5);
+        String[] options = {"--corruption", "fog,gaussian_noise", "--severity", "1,3"};
+        assertThat(corrupt(options).exitCode()).isZero();
+
+        Path made = folder.resolve("made");
+        Outcome outcome = corruptBinaryFiles(binary, made, options);
+
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).contains("20 images of 32x32x3, cifar parameters");
+        assertThat(names(made)).isEqualTo(names(out));
+        for (String file : new String[] {"fog.npy", "gaussian_noise.npy", "labels.npy"}) {
+            assertThat(made.resolve(file)).hasBinaryContent(Files.readAllBytes(out.resolve(file)));
+        }
+        assertThat(corruptBinaryFiles(binary, made, options).out()).contains("; 80 of 80 were there already");
+        assertRefused(corruptBinaryFiles(binary, made, "--split", "train"), "made with input sha256:");
+        Path train = folder.resolve("train");
+        corruptBinaryFiles(binary, train, "--corruption", "fog", "--severity", "1", "--split", "train");
+        assertThat(NpyFile.read(train.resolve("labels.npy")).integers()).containsExactly(3, 4, 5, 0, 1);
+        Files.delete(binary.resolve("test_batch.bin"));
+        assertRefused(
+                corruptBinaryFiles(binary, folder.resolve("none")),
+                "must hold CIFAR's binary files of the test split, but held none");
+    }
+
+    private static Outcome corruptBinaryFiles(Path in, Path out, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("corrupt", "--in", in.toString(), "--out", out.toString()));
+        arguments.addAll(List.of(more));
+        return Outcome.of(arguments.toArray(String[]::new));
+    }
+
+    private static void writeRecords(Path file, int first, int count) throws IOException {
+        ByteArrayOutputStream records = new ByteArrayOutputStream();
+        for (int index = first; index < first + count; index++) {
+            byte[] pixels = image(index);
+            records.write(index % 6);
+            for (int channel = 0; channel < 3; channel++) {
+                for (int pixel = 0; pixel < SIZE * SIZE; pixel++) {
+                    records.write(pixels[3 * pixel + channel]);
+                }
+            }
+        }
+        Files.write(file, records.toByteArray());
     }
 
     @Test
@@ -223,6 +273,7 @@ final class CorruptCommandTest {
                 "--corruption smog | corruption must be one of gaussian_noise, shot_noise,",
                 "--parameters coco | --parameters must be cifar or imagenet, but was 'coco'",
                 "--threads 0 | --threads must be at least 1, but was 0",
+                "--split val | --split must be test or train, but was 'val'",
                 "--seed x | Invalid value for option '--seed'",
                 "--in /no/such/folder | no such file or folder: /no/such/folder",
             })
@@ -240,7 +291,8 @@ final class CorruptCommandTest {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertRefused(
                 Outcome.of("corrupt", "--in", empty.toString(), "--out", out.toString()),
-                "must hold images.npy and labels.npy, or folders of PNG or JPEG files, but held neither");
+                "must hold images.npy and labels.npy, CIFAR's .bin files, or folders of PNG or JPEG files, but held none of"
+                        + " these");
         Files.createDirectory(out);
         Files.writeString(out.resolve("mine.txt"), "mine");
         assertRefused(corrupt(), "must be empty or hold what an earlier run wrote");

@@ -59,6 +59,24 @@ final class DataCommandTest {
         assertThat(correct(replay("tree", "fog"))).isEqualTo(correct(replay("arrays", "fog")));
     }
 
+    /** Of arrays the first images are taken, which are of one class here. */
+    @Test
+    void aLimitTakesAsManyFilesOfEachClass() throws IOException {
+        writeTree("tree/fog/5", 2);
+        writeTree("clean", 2);
+        String clean = folder.resolve("clean").toString();
+
+        JsonNode files = replay(
+                "tree", "fog", "--limit", "5", "--clean", clean, "--clean-stretch", "2", "--setting", "continual");
+        JsonNode arrays = replay("arrays", "fog", "--limit", "5");
+
+        JsonNode first = files.get("results").get(0);
+        assertThat(first.at("/classes/samples")).hasToString("[2,2,1]");
+        assertThat(first.at("/clean/samples").asInt()).isEqualTo(5);
+        assertThat(arrays.at("/results/0/classes/samples")).hasToString("[5,0,0]");
+        assertThat(fisher("clean", 5)).isEqualTo(fisher("tree", 5)).isNotEqualTo(fisher("clean", 24));
+    }
+
     @Test
     void treesHaveTheirSeverities() throws IOException {
         writeTree("tree/fog/3", 2);
@@ -89,14 +107,8 @@ final class DataCommandTest {
         Path clean = Files.createDirectories(folder.resolve("clean"));
         Files.copy(folder.resolve("arrays/fog.npy"), clean.resolve("images.npy"));
         Files.copy(folder.resolve("arrays/labels.npy"), clean.resolve("labels.npy"));
-        Outcome written = Outcome.of(
-                "corrupt",
-                "--in",
-                clean.toString(),
-                "--out",
-                folder.resolve("corrupted").toString(),
-                "--corruption",
-                "gaussian_noise,contrast");
+        Outcome written =
+                Outcome.in(folder, "corrupt --in %s/clean --out %s/corrupted --corruption gaussian_noise,contrast");
         assertThat(written.exitCode()).as(written.err()).isZero();
 
         JsonNode stored = replay("corrupted", "gaussian_noise,contrast", "--severity", "2");
@@ -116,31 +128,26 @@ final class DataCommandTest {
         Path arrays = Files.createDirectories(folder.resolve("unlabelled"));
         Files.copy(folder.resolve("arrays/fog.npy"), arrays.resolve("images.npy"));
 
-        assertThat(fisher("source")).isEqualTo(fisher("unlabelled"));
+        assertThat(fisher("source", 24)).isEqualTo(fisher("unlabelled", 24));
         Files.writeString(folder.resolve("source/class1/image09.png"), "no image");
-        Outcome skipping = Outcome.of(survey("source", "--bad-files", "skip"));
+        Outcome skipping = survey("source", "--bad-files", "skip");
         assertThat(skipping.out()).contains("from 23 samples");
         assertThat(skipping.err()).contains("source/class1/image09.png".substring(7) + " cannot be used");
-        assertThat(Outcome.of(survey("source")).exitCode()).isNotZero();
+        assertThat(survey("source").exitCode()).isNotZero();
     }
 
-    private byte[] fisher(String data) throws IOException {
-        Outcome outcome = Outcome.of(survey(data));
+    private byte[] fisher(String data, int limit) throws IOException {
+        Outcome outcome = survey(data, "--limit", Integer.toString(limit));
         assertThat(outcome.err()).isEmpty();
-        assertThat(outcome.out()).contains("from 24 samples");
+        assertThat(outcome.out()).contains("from %d samples".formatted(limit));
         return Files.readAllBytes(folder.resolve("fisher.safetensors"));
     }
 
-    private String[] survey(String data, String... options) {
-        return with(
-                options,
-                "fisher",
-                "--model",
-                folder.resolve("net.onnx").toString(),
-                "--data",
-                folder.resolve(data).toString(),
-                "--out",
-                folder.resolve("fisher.safetensors").toString());
+    private Outcome survey(String data, String... options) {
+        return Outcome.in(
+                folder,
+                "fisher --model %%s/net.onnx --data %%s/%s --out %%s/fisher.safetensors".formatted(data),
+                options);
     }
 
     @Test
@@ -289,15 +296,8 @@ final class DataCommandTest {
     }
 
     private Outcome run(String data, String json, String... options) {
-        return Outcome.of(with(
-                options,
-                "replay",
-                "--model",
-                folder.resolve("net.onnx").toString(),
-                "--data",
-                folder.resolve(data).toString(),
-                "--json",
-                folder.resolve(json).toString()));
+        return Outcome.in(
+                folder, "replay --model %%s/net.onnx --data %%s/%s --json %%s/%s".formatted(data, json), options);
     }
 
     private static List<String> correct(JsonNode report) {

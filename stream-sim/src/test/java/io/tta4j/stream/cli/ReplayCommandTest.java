@@ -33,23 +33,13 @@ final class ReplayCommandTest {
         Files.write(folder.resolve("net.onnx"), TinyOnnx.logits());
         Files.write(folder.resolve("softmax.onnx"), TinyOnnx.model("Identity", "Softmax"));
         Random random = new Random(4);
-        for (String corruption : new String[] {"snow", "fog"}) {
-            byte[] pixels = new byte[IMAGES * 12];
-            random.nextBytes(pixels);
-            write(corruption, NpyArray.of(pixels, IMAGES, 2, 2, 3));
-        }
-        byte[] labels = new byte[IMAGES];
-        for (int i = 0; i < IMAGES; i++) {
-            labels[i] = (byte) random.nextInt(3);
-        }
-        write("labels", NpyArray.of(labels, IMAGES));
+        byte[] labels = TinySet.write(folder, random, IMAGES, "snow", "fog");
         write("clean/images", NpyArray.of(new byte[IMAGES * 12], IMAGES, 2, 2, 3));
         write("clean/labels", NpyArray.of(labels, IMAGES));
         for (int severity = 1; severity <= 5; severity++) {
             for (String corruption : new String[] {"snow", "fog"}) {
-                byte[] pixels = new byte[10 * 12];
-                random.nextBytes(pixels);
-                write("severities/severity%d/%s".formatted(severity, corruption), NpyArray.of(pixels, 10, 2, 2, 3));
+                Path file = folder.resolve("severities/severity%d/%s.npy".formatted(severity, corruption));
+                TinySet.writeImages(file, random, 10);
             }
         }
         write("severities/labels", NpyArray.of(Arrays.copyOf(labels, 10), 10));
@@ -150,16 +140,8 @@ final class ReplayCommandTest {
 
     @Test
     void eachSettingHasItsRows() {
-        Outcome outcome = Outcome.of(
-                "replay",
-                "--model",
-                folder.resolve("net.onnx").toString(),
-                "--data",
-                folder.toString(),
-                "--setting",
-                "mild,continual",
-                "--method",
-                "source");
+        Outcome outcome =
+                Outcome.in(folder, "replay --model %s/net.onnx --data %s --setting mild,continual --method source");
 
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.out())
@@ -174,20 +156,9 @@ final class ReplayCommandTest {
     /** The network has a layer norm. */
     @Test
     void allMethodsAreThoseThatTheModelGoesWith() throws IOException {
-        Outcome outcome = Outcome.of(
-                "replay",
-                "--model",
-                folder.resolve("net.onnx").toString(),
-                "--data",
-                folder.toString(),
-                "--method",
-                "all",
-                "--corruption",
-                "fog",
-                "--limit",
-                "10",
-                "--json",
-                folder.resolve("all.json").toString());
+        Outcome outcome = Outcome.in(
+                folder,
+                "replay --model %s/net.onnx --data %s --method all --corruption fog --limit 10 --json %s/all.json");
 
         assertThat(outcome.err()).startsWith("tta: bn is left out: ").hasLineCount(1);
         List<String> methods = new ArrayList<>();
@@ -233,16 +204,7 @@ final class ReplayCommandTest {
 
     @Test
     void writesEveryFormatAndATable() throws IOException {
-        Outcome outcome = Outcome.of(
-                "replay",
-                "--model",
-                folder.resolve("net.onnx").toString(),
-                "--data",
-                folder.toString(),
-                "--csv",
-                folder.resolve("a.csv").toString(),
-                "--report",
-                folder.resolve("a.html").toString());
+        Outcome outcome = Outcome.in(folder, "replay --model %s/net.onnx --data %s --csv %s/a.csv --report %s/a.html");
 
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
@@ -316,14 +278,7 @@ final class ReplayCommandTest {
 
     @Test
     void whatGuardsDidIsInTheTable() {
-        Outcome outcome = Outcome.of(
-                "replay",
-                "--model",
-                folder.resolve("net.onnx").toString(),
-                "--data",
-                folder.toString(),
-                "--set",
-                "guard.driftGate=true");
+        Outcome outcome = Outcome.in(folder, "replay --model %s/net.onnx --data %s --set guard.driftGate=true");
 
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.out()).containsPattern("batches held back +0 +2 +2");
@@ -338,14 +293,7 @@ final class ReplayCommandTest {
                 "guard.calibration=nowhere.json | nowhere.json",
             })
     void guardsThatAreNoneAreRefused(String setting, String message) {
-        Outcome outcome = Outcome.of(
-                "replay",
-                "--model",
-                folder.resolve("net.onnx").toString(),
-                "--data",
-                folder.toString(),
-                "--set",
-                setting);
+        Outcome outcome = Outcome.in(folder, "replay --model %s/net.onnx --data %s --set", setting);
 
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.err()).contains(message).hasLineCount(1);
@@ -373,10 +321,7 @@ final class ReplayCommandTest {
         replay("a.json", "net.onnx");
         replay("b.json", "net.onnx", "--set", "tent.learningRate=0.01");
 
-        Outcome outcome = Outcome.of(
-                "compare",
-                folder.resolve("a.json").toString(),
-                folder.resolve("b.json").toString());
+        Outcome outcome = Outcome.in(folder, "compare %s/a.json %s/b.json");
 
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
@@ -395,20 +340,9 @@ final class ReplayCommandTest {
     }
 
     private JsonNode replay(String json, String model, String... options) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(
-                "replay",
-                "--model",
-                folder.resolve(model).toString(),
-                "--json",
-                folder.resolve(json).toString()));
-        List<String> given = Stream.of(options)
-                .map(option -> option.replace("%s", folder.toString()))
-                .toList();
-        if (!given.contains("--data")) {
-            arguments.addAll(List.of("--data", folder.toString()));
-        }
-        arguments.addAll(given);
-        Outcome outcome = Outcome.of(arguments.toArray(String[]::new));
+        String data = List.of(options).contains("--data") ? "" : " --data %s";
+        Outcome outcome =
+                Outcome.in(folder, "replay --model %%s/%s --json %%s/%s%s".formatted(model, json, data), options);
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
         return new ObjectMapper().readTree(folder.resolve(json).toFile());

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tta4j.stream.Stalling;
-import io.tta4j.stream.data.NpyArray;
-import io.tta4j.stream.data.NpyFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,8 +22,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kills a replay in another process, and lets the same command go on. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -45,42 +41,35 @@ final class ResumedReplayTest {
     void writeInputs() throws IOException {
         cells = Files.createDirectory(folder.resolve("killed.json.cells"));
         Files.write(folder.resolve("net.onnx"), TinyOnnx.logits());
-        Path data = Files.createDirectory(folder.resolve("data"));
-        Random random = new Random(4);
-        for (String corruption : new String[] {"fog", "rain", "snow"}) {
-            byte[] pixels = new byte[IMAGES * 12];
-            random.nextBytes(pixels);
-            NpyFile.write(data.resolve(corruption + ".npy"), NpyArray.of(pixels, IMAGES, 2, 2, 3));
-        }
-        byte[] labels = new byte[IMAGES];
-        for (int i = 0; i < IMAGES; i++) {
-            labels[i] = (byte) random.nextInt(3);
-        }
-        NpyFile.write(data.resolve("labels.npy"), NpyArray.of(labels, IMAGES));
+        TinySet.write(folder.resolve("data"), new Random(4), IMAGES, "fog", "rain", "snow");
     }
 
-    private String[] command(String json) {
-        return new String[] {
-            "replay",
-            "--model",
-            folder.resolve("net.onnx").toString(),
-            "--data",
-            folder.resolve("data").toString(),
-            "--method",
-            "source,tent,stalling",
-            "--set",
-            "tent.learningRate=0.01",
-            "--batch",
-            "8",
-            "--order",
-            "shuffled",
-            "--json",
-            folder.resolve(json).toString()
-        };
+    private String[] command(String json, String... more) {
+        List<String> line = new ArrayList<>(List.of(
+                "replay",
+                "--model",
+                folder.resolve("net.onnx").toString(),
+                "--data",
+                folder.resolve("data").toString(),
+                "--method",
+                "source,tent,stalling",
+                "--batch",
+                "8",
+                "--order",
+                "shuffled",
+                "--json",
+                folder.resolve(json).toString()));
+        line.addAll(List.of(more));
+        return line.toArray(String[]::new);
+    }
+
+    private void writeCard(String json) throws IOException {
+        Files.writeString(folder.resolve("net.card.json"), json);
     }
 
     @Test
     void aReplayThatWasKilledGoesOn() throws Exception {
+        writeCard("{\"mean\": [0.1, 0.2, 0.3]}");
         killBehindTheFirstCell();
 
         assertThat(folder.resolve("killed.json")).doesNotExist();
@@ -104,18 +93,33 @@ final class ResumedReplayTest {
         assertThat(Timings.without(resumed)).isEqualTo(Timings.without(replay("atonce.json")));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"tent.learningRate=0.02", "tent.learningRate=0.01,guard.distance=0.2"})
-    void otherSettingsBeginAgain(String settings) throws Exception {
+    @Test
+    void whateverElseDeterminesResultsBeginsAgain() throws Exception {
+        writeCard("{\"mean\": [0.1, 0.2, 0.3]}");
         killBehindTheFirstCell();
         List<Path> kept = cells();
-        String[] other = command("killed.json");
-        other[8] = settings;
 
-        assertThat(Outcome.of(other).exitCode()).isZero();
+        beginsAgain(kept, "--set", "tent.learningRate=0.02");
+        beginsAgain(kept, "--set", "guard.distance=0.2");
+        beginsAgain(kept, "--bad-files", "skip");
+        beginsAgain(kept, "--card", "none");
+        beginsAgain(kept, "--std", "0.5,0.5,0.5");
+        writeCard("{\"mean\": [0.1, 0.2, 0.4]}");
+        beginsAgain(kept);
+        writeCard("{\"mean\": [0.1, 0.2, 0.3], \"classes\": [\"ant\", \"bee\", \"cat\"]}");
+        beginsAgain(kept);
+        // The card says what it said: the cell is found, and goes with the report.
+        writeCard("{\"mean\": [0.1, 0.2, 0.30]}");
+        replay("killed.json");
+        assertThat(cells).doesNotExist();
+    }
 
-        // What the killed command has finished is still there for it.
+    /** What the killed command has finished is still there for it. */
+    private void beginsAgain(List<Path> kept, String... other) throws IOException {
+        Outcome outcome = Outcome.of(command("killed.json", other));
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(cells()).isEqualTo(kept);
+        Files.delete(folder.resolve("killed.json"));
     }
 
     private void killBehindTheFirstCell() throws IOException, InterruptedException {

@@ -128,68 +128,23 @@ final class Reports {
 
     /** On another stream of another setting, drawn by another seed. */
     static ReplayResult with(ReplayResult result, String setting, long seed, String corruption) {
-        return new ReplayResult(
-                result.method(),
-                setting,
-                seed,
-                corruption,
-                result.fingerprint(),
-                result.samples(),
-                result.batches(),
-                result.scores(),
-                result.source(),
-                result.learning(),
-                result.domainChanges(),
-                result.pace(),
-                result.latency(),
-                result.seconds(),
-                result.relativeCost(),
-                result.incremental(),
-                result.gallery());
+        return changed(
+                result, setting, seed, corruption, result.scores(), result.source(), result.pace(), result.gallery());
     }
 
     /** As it is, under a stream that did not wait, and with a look at clean images. */
     static ReplayResult pacedAndLookedAt(ReplayResult result) {
-        return new ReplayResult(
-                result.method(),
-                result.setting(),
-                result.seed(),
-                result.corruption(),
-                result.fingerprint(),
-                result.samples(),
-                result.batches(),
+        return measured(
+                result,
                 lookedAt(result.scores(), 6),
                 lookedAt(result.source(), 8),
-                result.learning(),
-                result.domainChanges(),
                 Optional.of(new Pace(0.5, 3, true, 1)),
-                result.latency(),
-                result.seconds(),
-                result.relativeCost(),
-                result.incremental(),
                 result.gallery());
     }
 
     /** With images to look at. */
     static ReplayResult showing(ReplayResult result, List<AnsweredImage> gallery) {
-        return new ReplayResult(
-                result.method(),
-                result.setting(),
-                result.seed(),
-                result.corruption(),
-                result.fingerprint(),
-                result.samples(),
-                result.batches(),
-                result.scores(),
-                result.source(),
-                result.learning(),
-                result.domainChanges(),
-                result.pace(),
-                result.latency(),
-                result.seconds(),
-                result.relativeCost(),
-                result.incremental(),
-                gallery);
+        return measured(result, result.scores(), result.source(), result.pace(), gallery);
     }
 
     /** Of the same answers in windows that say something else of what was predicted. */
@@ -202,24 +157,42 @@ final class Reports {
                 result.scores().domains(),
                 result.scores().calibration(),
                 result.scores().clean());
+        return measured(result, scores, scores, result.pace(), result.gallery());
+    }
+
+    /** On the same stream. */
+    private static ReplayResult measured(
+            ReplayResult result, Scores scores, Scores source, Optional<Pace> pace, List<AnsweredImage> gallery) {
+        return changed(result, result.setting(), result.seed(), result.corruption(), scores, source, pace, gallery);
+    }
+
+    private static ReplayResult changed(
+            ReplayResult result,
+            String setting,
+            long seed,
+            String corruption,
+            Scores scores,
+            Scores source,
+            Optional<Pace> pace,
+            List<AnsweredImage> gallery) {
         return new ReplayResult(
                 result.method(),
-                result.setting(),
-                result.seed(),
-                result.corruption(),
+                setting,
+                seed,
+                corruption,
                 result.fingerprint(),
                 result.samples(),
                 result.batches(),
                 scores,
-                scores,
+                source,
                 result.learning(),
                 result.domainChanges(),
-                result.pace(),
+                pace,
                 result.latency(),
                 result.seconds(),
                 result.relativeCost(),
                 result.incremental(),
-                result.gallery());
+                gallery);
     }
 
     private static Scores lookedAt(Scores scores, int correct) {
