@@ -1,7 +1,7 @@
 package io.tta4j;
 
 import io.tta4j.audit.Recorder;
-import io.tta4j.cache.StateCache;
+import io.tta4j.cache.Origin;
 import io.tta4j.event.Events;
 import io.tta4j.event.RuntimeEvent;
 import io.tta4j.guard.Gate;
@@ -105,10 +105,10 @@ final class Serving {
      *
      * @param saved whether any are: a model's fingerprint may take its time
      */
-    StateCache.Origin origin(boolean saved) {
+    Origin origin(boolean saved) {
         return saved
-                ? StateCache.Origin.of(untouched, method.name())
-                : new StateCache.Origin("", method.name(), model.layout().size());
+                ? Origin.of(untouched, method.name())
+                : new Origin("", method.name(), model.layout().size());
     }
 
     /** Publishes what becomes of a stream's state by somebody's wish. */
