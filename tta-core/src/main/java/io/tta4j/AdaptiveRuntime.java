@@ -159,8 +159,11 @@ final class AdaptiveRuntime {
 
     void close() {
         if (requests.close()) {
-            schedule.close();
-            streams.close();
+            try {
+                schedule.close();
+            } finally {
+                streams.close();
+            }
         }
     }
 }

@@ -140,8 +140,10 @@ public sealed class AdaptiveStream permits AdaptiveModel {
      *     nothing has changed then
      */
     public void restore(State state) {
-        runtime.requireFits(state);
-        change(AdaptiveRuntime.RESTORE, before -> state);
+        change(AdaptiveRuntime.RESTORE, before -> {
+            runtime.requireFits(state);
+            return state;
+        });
         runtime.events()
                 .publish(RuntimeEvent.RolledBack.class, () -> new RuntimeEvent.RolledBack(key, AdaptiveRuntime.CALLER));
     }

@@ -467,6 +467,33 @@ class BackgroundTest {
                         new Dropped("", 1, "drop-oldest"));
     }
 
+    /** Whoever closes the model next must not do so under a step. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closingInlineWaitsForAFlush(boolean finish) throws Exception {
+        AdaptiveModel adaptive =
+                adaptive(RuntimeConfig.custom().adaptationBatch(100).finishOnClose(finish));
+        Thread closing = new Thread(adaptive::close);
+        List<Boolean> closed = new CopyOnWriteArrayList<>();
+        model.onForward = rows -> {
+            if (closed.isEmpty()) {
+                closing.start();
+                while (closing.getState() == Thread.State.NEW || closing.getState() == Thread.State.RUNNABLE) {
+                    Thread.onSpinWait();
+                }
+                closed.add(!closing.isAlive());
+            }
+        };
+        adaptive.predict(RowModel.batch(2));
+        adaptive.predict(RowModel.column(3));
+        adaptive.flush();
+        closing.join();
+
+        assertThat(closed).containsExactly(false);
+        assertThat(theta(adaptive.state())).isEqualTo(finish ? 6 : 1);
+        assertThat(model.open).hasValue(0);
+    }
+
     /** What the caller does to the state while a step is under way is not undone by the step. */
     @Test
     void looksAgainAtABatchWhoseStateWasChangedMeanwhile() throws Exception {
