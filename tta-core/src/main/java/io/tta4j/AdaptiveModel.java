@@ -238,15 +238,17 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
      * Publishes a stream's state in another one, which goes on from there; its counters go on.
      *
      * @param to empty for the model's own
-     * @throws IllegalArgumentException if a key is none
+     * @throws IllegalArgumentException if a key is none, or the stream to copy from is neither in memory nor in the
+     *     store; nothing has changed then
+     * @throws IOException if the store cannot say what it has of that; nothing has changed then
      */
-    public void copy(String from, String to) {
+    public void copy(String from, String to) throws IOException {
         serve(() -> runtime.streams().copy(from, to));
         events().publish(RuntimeEvent.RolledBack.class, () -> new RuntimeEvent.RolledBack(to, AdaptiveRuntime.CALLER));
     }
 
     /** Publishes a stream's state in the model's own; as {@link #copy}. */
-    public void promote(String key) {
+    public void promote(String key) throws IOException {
         copy(key, Streams.OWN);
     }
 

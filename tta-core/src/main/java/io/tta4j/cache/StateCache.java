@@ -269,13 +269,29 @@ public final class StateCache<S> implements AutoCloseable {
      * Publishes a stream's state in another one. That one's counters go on.
      *
      * @param to empty for the model's own stream
+     * @throws IllegalArgumentException if the one is neither in memory nor in the store; nothing has changed then
+     * @throws IOException if the store cannot say what it has of it; nothing has changed then
      */
-    public void copy(String from, String to) {
-        State state = with(from, form::state);
+    public void copy(String from, String to) throws IOException {
+        State state = known(from);
         with(to, stream -> {
             form.adopt(stream, state);
             return to;
         });
+    }
+
+    private State known(String key) throws IOException {
+        CachedStream<S> entry = streams.get(key);
+        if (entry != null && entry.isLoaded() && entry.lease()) {
+            try (Lease lease = new Lease(entry)) {
+                return form.state(lease.stream());
+            }
+        }
+        StreamKey name = new StreamKey(key);
+        return stored.latest(name)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "a stream must have been served to be copied from, but %s is neither in memory nor in a store"
+                                .formatted(name)));
     }
 
     /**

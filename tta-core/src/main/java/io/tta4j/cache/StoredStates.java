@@ -63,7 +63,7 @@ final class StoredStates {
             return new Found(Optional.empty(), true);
         }
         try {
-            Optional<StoredSnapshot> latest = latest(store.get(), key);
+            Optional<StoredSnapshot> latest = find(store.get(), key);
             latest.ifPresent(found -> {
                 found.damaged().forEach(reason -> tellFailure(key, reason));
                 events.publish(
@@ -81,7 +81,7 @@ final class StoredStates {
         }
     }
 
-    private Optional<StoredSnapshot> latest(SnapshotStore kept, StreamKey key) throws IOException {
+    private Optional<StoredSnapshot> find(SnapshotStore kept, StreamKey key) throws IOException {
         Optional<StoredSnapshot> latest = kept.latest(key.text(), origin.fingerprint(), origin.method());
         if (latest.isPresent()) {
             origin.requireOf(latest.get().snapshot());
@@ -116,6 +116,17 @@ final class StoredStates {
             tellFailure(key, e.toString());
             return false;
         }
+    }
+
+    /**
+     * The state that was last saved of a stream; empty if there is none.
+     *
+     * @throws IOException if the store cannot be read, or what it has of the stream cannot be used
+     */
+    Optional<State> latest(StreamKey key) throws IOException {
+        return store.isEmpty()
+                ? Optional.empty()
+                : find(store.get(), key).map(found -> found.snapshot().state());
     }
 
     /**
