@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * How an {@link AdaptiveModel} runs. Immutable; made by a builder:
+ * How an {@link AdaptiveModel} runs. Times are at most 292 years. Immutable; made by a builder:
  *
  * <pre>{@code
  * RuntimeConfig config = RuntimeConfig.custom().execution(Execution.BACKGROUND).budget(Budget.share(0.25)).build();
@@ -61,17 +61,28 @@ public record RuntimeConfig(
     /** Rows of an adaptation batch in BACKGROUND: what SAR, Tent and their peers were published with. */
     static final int DEFAULT_BATCH = 64;
 
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
     private static final String AUTO = "auto";
 
     public RuntimeConfig {
         adaptationBatch.ifPresent(rows -> requireAtLeast("adaptationBatch", 1, rows));
         sliceRows.ifPresent(rows -> requireAtLeast("sliceRows", 1, rows));
         requireAtLeast("pendingBytes", 0, pendingBytes);
-        requireAtLeast("greatestAge", 0, greatestAge.toMillis());
-        requireAtLeast("patience", 0, patience.toMillis());
+        requireAtLeast("greatestAge", 0, greatestAge);
+        requireAtLeast("patience", 0, patience);
         requireAtLeast("streamBytes", 1, streamBytes);
-        requireAtLeast("streamIdle", 1, streamIdle.toMillis());
-        requireAtLeast("saveInterval", 1, saveInterval.toMillis());
+        requireAtLeast("streamIdle", 1, streamIdle);
+        requireAtLeast("saveInterval", 1, saveInterval);
+    }
+
+    private static void requireAtLeast(String name, long leastMillis, Duration value) {
+        // Clocks count nanoseconds.
+        if (value.compareTo(LONGEST) > 0 || value.compareTo(LONGEST.negated()) < 0) {
+            throw new IllegalArgumentException("%s.%s must be at least %d and at most %d milliseconds, but was %s"
+                    .formatted(PREFIX, name, leastMillis, LONGEST.toMillis(), value));
+        }
+        requireAtLeast(name, leastMillis, value.toMillis());
     }
 
     private static void requireAtLeast(String name, long least, long value) {
