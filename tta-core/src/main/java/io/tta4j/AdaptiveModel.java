@@ -229,7 +229,7 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
         return runtime.backlog().map(Backlog::rows).orElse(0L);
     }
 
-    /** Bytes of their inputs, at most {@link RuntimeConfig#pendingBytes}. */
+    /** Bytes of memory that they take, at most {@link RuntimeConfig#pendingBytes}. */
     public long pendingBytes() {
         return runtime.backlog().map(Backlog::bytes).orElse(0L);
     }

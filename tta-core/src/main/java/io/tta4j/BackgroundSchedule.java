@@ -129,7 +129,7 @@ final class BackgroundSchedule implements Schedule {
     }
 
     private void finish() {
-        gathered.drain().forEach(this::learn);
+        gathered.finish(this::learn);
     }
 
     private void learn(List<Pending> requests) {

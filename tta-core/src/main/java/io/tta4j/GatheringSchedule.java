@@ -81,7 +81,7 @@ final class GatheringSchedule implements Schedule {
     public void flush() {
         flushing.lock();
         try {
-            gathered.drain().forEach(this::learn);
+            gathered.finish(this::learn);
         } finally {
             flushing.unlock();
         }

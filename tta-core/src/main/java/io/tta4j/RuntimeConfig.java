@@ -25,7 +25,8 @@ import java.util.OptionalInt;
  * @param greatestAge in BACKGROUND, how long a request waits at most for others to be gathered with; by default 1
  *     second. INLINE does not look at clocks: there {@link AdaptiveModel#flush} takes the step for what has not become
  *     a batch
- * @param pendingBytes how much memory inputs may take that wait for their step, over all streams; by default 64 MiB
+ * @param pendingBytes how much memory inputs may take that wait for their step, over all streams, and in SHADOW the
+ *     source's answers to them; by default 64 MiB
  * @param overload what is given up where that is not enough; by default the oldest
  * @param budget in BACKGROUND, how much adaptation may take; by default a quarter of the wall time
  * @param sliceRows in BACKGROUND, how many rows a run of a step has at most, at least 1; by default as many as take a

@@ -467,6 +467,35 @@ class BackgroundTest {
                         new Dropped("", 1, "drop-oldest"));
     }
 
+    /** In shadow, what the source answered waits too: two rows of two floats. */
+    @ParameterizedTest
+    @EnumSource
+    void countsAllThatWaits(Execution execution) {
+        AdaptiveModel adaptive = adaptive(background().execution(execution).adaptationBatch(100));
+        adaptive.predict(RowModel.batch(1, 2));
+        assertThat(adaptive.pendingBytes()).isEqualTo(SlabPool.LEAST_BYTES);
+        adaptive.predict(RowModel.batch(1, 2), Mode.SHADOW);
+        assertThat(adaptive.pendingBytes()).isEqualTo(2 * SlabPool.LEAST_BYTES + 2 * 2 * Float.BYTES);
+    }
+
+    /** What has not had its turn counts as pending, so that what comes meanwhile has no more room than there is. */
+    @ParameterizedTest
+    @EnumSource
+    void aFlushTakesOneBatchAtATime(Execution execution) {
+        AdaptiveModel adaptive =
+                adaptive(background().execution(execution).adaptationBatch(2).sliceRows(100));
+        List<Long> waiting = new CopyOnWriteArrayList<>();
+        model.onForward = rows -> waiting.add(adaptive.pendingSamples());
+        adaptive.pause();
+        for (int row = 1; row <= 6; row++) {
+            adaptive.predict(RowModel.batch(row));
+        }
+        adaptive.flush();
+
+        assertThat(waiting).containsExactly(4L, 2L, 0L);
+        assertThat(theta(adaptive.state())).isEqualTo(1 + 21);
+    }
+
     /** Whoever closes the model next must not do so under a step. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
