@@ -523,6 +523,55 @@ class BackgroundTest {
         assertThat(model.open).hasValue(0);
     }
 
+    /** Fails, and so do the first attempts to tell of it. */
+    private static final class Unspeakable implements Method {
+
+        private static final class Trouble extends IllegalStateException {
+
+            private static final long serialVersionUID = 1;
+
+            private final int asked;
+
+            Trouble(int asked) {
+                this.asked = asked;
+            }
+
+            @Override
+            public String getMessage() {
+                if (asked < 2) {
+                    throw new Trouble(asked + 1);
+                }
+                return "on purpose";
+            }
+        }
+
+        @Override
+        public String name() {
+            return "unspeakable";
+        }
+
+        @Override
+        public Adaptation adapt(AdaptableModel on, Pass pass, State state) {
+            throw new Trouble(0);
+        }
+    }
+
+    @Test
+    void noErrorKeepsAnybodyWaiting() {
+        AdaptiveModel adaptive = adaptive(new Unspeakable(), background().finishOnClose(true));
+        for (int attempt = 0; attempt < 2; attempt++) {
+            adaptive.predict(RowModel.batch(1));
+            adaptive.predict(RowModel.column(1));
+            adaptive.flush();
+            assertThat(adaptive.pendingSamples()).isZero();
+        }
+        adaptive.predict(RowModel.batch(1));
+        adaptive.close();
+
+        assertThat(theta(adaptive.state())).isEqualTo(1);
+        assertThat(model.open).hasValue(0);
+    }
+
     /** What the caller does to the state while a step is under way is not undone by the step. */
     @Test
     void looksAgainAtABatchWhoseStateWasChangedMeanwhile() throws Exception {
