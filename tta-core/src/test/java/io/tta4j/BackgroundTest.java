@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tta4j.event.Events;
 import io.tta4j.event.RuntimeEvent;
 import io.tta4j.event.RuntimeEvent.Adapted;
 import io.tta4j.event.RuntimeEvent.Dropped;
 import io.tta4j.event.RuntimeEvent.Failed;
 import io.tta4j.event.RuntimeEvent.Rejected;
+import io.tta4j.guard.Guards;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Answer;
 import io.tta4j.method.Method;
@@ -27,6 +29,7 @@ import io.tta4j.model.Vector;
 import io.tta4j.onnx.BatchNormNetwork;
 import io.tta4j.onnx.OnnxModel;
 import io.tta4j.onnx.graph.TestGraph;
+import io.tta4j.snapshot.MapStore;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -570,6 +573,44 @@ class BackgroundTest {
 
         assertThat(theta(adaptive.state())).isEqualTo(1);
         assertThat(model.open).hasValue(0);
+    }
+
+    @Test
+    void aModelThatCannotBeClosedKeepsNoOtherOpen() {
+        AdaptiveModels models = AdaptiveModels.of(
+                RuntimeConfig.custom().adaptationBatch(100).finishOnClose(true).build());
+        AdaptiveModel first = models.register("a", model, new RowModel.Summing());
+        models.register("b", model, new Unspeakable()).predict(RowModel.batch(1));
+        AdaptiveModel last = models.register("c", model, new RowModel.Summing());
+
+        assertThatIllegalStateException()
+                .isThrownBy(models::close)
+                .withMessage("adaptive models must close, but [b] failed to; the others are closed")
+                .satisfies(failure -> assertThat(failure.getSuppressed()[0]).hasMessage("on purpose"));
+        assertThatIllegalStateException().isThrownBy(() -> first.predict(RowModel.batch(1)));
+        assertThatIllegalStateException().isThrownBy(() -> last.predict(RowModel.batch(1)));
+    }
+
+    /** What is around a model may differ from one to the next, but for its name. */
+    @Test
+    void registersModelsWithWhatIsAroundThem() throws Exception {
+        Events events = new Events();
+        events.on(RuntimeEvent.class, heard::add);
+        AdaptiveModels models = AdaptiveModels.of(background().mode(Mode.FROZEN).build());
+        opened.add(models);
+        try (MapStore store = new MapStore()) {
+            AdaptiveModel adaptive = models.register(
+                    "a",
+                    model,
+                    new RowModel.Summing(),
+                    builder -> builder.name("b").events(events).store(store).guards(Guards.ofDefaults()));
+            assertThat(adaptive.name()).isEqualTo("a");
+            assertThat(adaptive.mode()).isEqualTo(Mode.FROZEN);
+            assertThat(adaptive.events()).isSameAs(events);
+            adaptive.predict(RowModel.batch(1));
+            adaptive.close();
+        }
+        assertThat(heard(RuntimeEvent.Saved.class)).hasSize(1);
     }
 
     /** What the caller does to the state while a step is under way is not undone by the step. */
