@@ -1,6 +1,5 @@
 package io.tta4j;
 
-import io.tta4j.audit.AuditTrail;
 import io.tta4j.event.RuntimeEvent;
 import io.tta4j.method.Answer;
 import io.tta4j.method.ClassLearner;
@@ -125,8 +124,7 @@ public sealed class AdaptiveStream permits AdaptiveModel {
      */
     public void reset() {
         serve(stream -> {
-            runtime.serving().change(stream, AuditTrail.RESET, runtime.serving()::reset);
-            stream.forgetShadow();
+            runtime.serving().reset(stream);
             return stream;
         });
         runtime.events().publish(RuntimeEvent.Reset.class, () -> new RuntimeEvent.Reset(key, AdaptiveRuntime.CALLER));

@@ -1,5 +1,6 @@
 package io.tta4j;
 
+import io.tta4j.audit.AuditTrail;
 import io.tta4j.audit.Recorder;
 import io.tta4j.cache.Origin;
 import io.tta4j.event.Events;
@@ -114,6 +115,11 @@ final class Serving {
     /** Publishes what becomes of a stream's state by somebody's wish. */
     void change(StreamState stream, String cause, UnaryOperator<State> change) {
         stream.change(change, (before, after) -> recorder.changed(stream.key(), before, after, cause));
+    }
+
+    /** Publishes a state that has forgotten what was learned from the stream, and forgets the copy in shadow. */
+    void reset(StreamState stream) {
+        stream.reset(this::reset, (before, after) -> recorder.changed(stream.key(), before, after, AuditTrail.RESET));
     }
 
     /** A state that has forgotten what was learned from the stream. */

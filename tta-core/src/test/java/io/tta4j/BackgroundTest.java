@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tta4j.audit.Recorder;
 import io.tta4j.event.Events;
 import io.tta4j.event.RuntimeEvent;
 import io.tta4j.event.RuntimeEvent.Adapted;
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -611,6 +613,40 @@ class BackgroundTest {
             adaptive.close();
         }
         assertThat(heard(RuntimeEvent.Saved.class)).hasSize(1);
+    }
+
+    /** Who hears of a reset, before anybody else has a turn, finds no copy of what was before it. */
+    @Test
+    void aResetForgetsTheCopyWithTheState() {
+        AtomicReference<AdaptiveModel> built = new AtomicReference<>();
+        List<Optional<State>> copies = new ArrayList<>();
+        Recorder looking = new Recorder() {
+            @Override
+            public void begin(Method method, AdaptableModel on, State initial, Events events) {}
+
+            @Override
+            public void came(String stream, State state) {}
+
+            @Override
+            public Step step(String stream, Batch batch, AdaptableModel on, Pass pass, State before) {
+                return Recorder.none().step(stream, batch, on, pass, before);
+            }
+
+            @Override
+            public void changed(String stream, State before, State after, String cause) {
+                copies.add(Objects.requireNonNull(built.get()).shadow());
+            }
+        };
+        AdaptiveModel adaptive = AdaptiveModel.builder(model, new RowModel.Summing())
+                .recorder(looking)
+                .build();
+        opened.add(adaptive);
+        built.set(adaptive);
+        adaptive.predict(RowModel.batch(2), Mode.SHADOW);
+        assertThat(adaptive.shadow()).isPresent();
+        adaptive.reset();
+
+        assertThat(copies).containsExactly(Optional.empty());
     }
 
     /** What the caller does to the state while a step is under way is not undone by the step. */
