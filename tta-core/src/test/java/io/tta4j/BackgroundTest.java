@@ -15,6 +15,7 @@ import io.tta4j.event.RuntimeEvent.Dropped;
 import io.tta4j.event.RuntimeEvent.Failed;
 import io.tta4j.event.RuntimeEvent.Rejected;
 import io.tta4j.guard.Guards;
+import io.tta4j.health.HealthMonitor;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Answer;
 import io.tta4j.method.Method;
@@ -613,6 +614,25 @@ class BackgroundTest {
             adaptive.close();
         }
         assertThat(heard(RuntimeEvent.Saved.class)).hasSize(1);
+    }
+
+    /** Who listens from before it is built is told of the mode that it begins in, if it is not the usual one. */
+    @ParameterizedTest
+    @EnumSource
+    void tellsTheModeThatItBeginsIn(Mode mode) {
+        Events events = new Events();
+        events.on(RuntimeEvent.ModeChanged.class, heard::add);
+        try (HealthMonitor monitor = HealthMonitor.of(events)) {
+            opened.add(AdaptiveModel.builder(model, new RowModel.Summing())
+                    .config(RuntimeConfig.custom().mode(mode).build())
+                    .events(events)
+                    .build());
+            String text = RuntimeConfig.text(mode);
+            assertThat(heard)
+                    .isEqualTo(mode == Mode.ADAPTING ? List.of() : List.of(new RuntimeEvent.ModeChanged("", text)));
+            assertThat(monitor.health().reasons())
+                    .isEqualTo(mode.learns() ? List.of() : List.of("nothing is learned: the mode is " + text));
+        }
     }
 
     /** Who hears of a reset, before anybody else has a turn, finds no copy of what was before it. */

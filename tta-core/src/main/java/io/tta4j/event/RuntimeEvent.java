@@ -99,7 +99,7 @@ public sealed interface RuntimeEvent {
     record Restored(String stream, long version) implements RuntimeEvent {}
 
     /**
-     * The runtime changed what it does with what it sees.
+     * The runtime changed what it does with what it sees, or begins with something else than adapting.
      *
      * @param mode the new one's name in lower case, such as {@code frozen}; {@code paused} between a pause and its end
      */
