@@ -33,8 +33,9 @@ record StreamForm(Serving serving) implements Form<StreamState> {
     }
 
     @Override
-    public void end(StreamState stream) {
-        stream.end();
+    public void end(String key, Optional<StreamState> stream) {
+        stream.ifPresent(StreamState::end);
+        serving.recorder().removed(key);
     }
 
     @Override

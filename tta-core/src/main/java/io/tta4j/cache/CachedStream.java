@@ -5,6 +5,7 @@ import io.tta4j.snapshot.Snapshot;
 import io.tta4j.snapshot.StreamKey;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -202,11 +203,10 @@ final class CachedStream<S> {
      */
     void remove() throws IOException {
         stored.remove(key);
+        // Once it is retired, there can be another one of that key.
+        form.end(key.text(), Optional.ofNullable(stream));
         synchronized (this) {
             retired = true;
-        }
-        if (stream != null) {
-            form.end(loaded());
         }
     }
 

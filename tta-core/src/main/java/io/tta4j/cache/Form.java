@@ -24,8 +24,12 @@ public interface Form<S> {
     /** Publishes a state of another stream, or an earlier one. */
     void adopt(S stream, State state);
 
-    /** A stream is removed: what is made of it from now on is nobody's. */
-    void end(S stream);
+    /**
+     * A stream is removed: what is made of it from now on is nobody's.
+     *
+     * @param stream empty if it is not in memory
+     */
+    void end(String key, Optional<S> stream);
 
     /** Bytes of memory that a stream takes beside its published state. */
     long bytesBeside(S stream);

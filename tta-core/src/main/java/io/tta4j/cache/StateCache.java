@@ -318,7 +318,6 @@ public final class StateCache<S> implements AutoCloseable {
         CachedStream<S> entry = lease(key);
         entry.lock();
         try {
-            // Before there can be another one of that key.
             entry.remove();
             forget(entry);
         } finally {

@@ -79,7 +79,7 @@ final class Walk {
         }
 
         @Override
-        public void end(Walk stream) {}
+        public void end(String key, Optional<Walk> stream) {}
 
         @Override
         public long bytesBeside(Walk stream) {
