@@ -161,7 +161,7 @@ public sealed class AdaptiveStream permits AdaptiveModel {
      * @param name must be new
      * @param supports K labelled samples of it, at least one
      * @throws IllegalArgumentException if the name is taken, there are too many classes, or the supports do not fit the
-     *     model; nothing has changed then
+     *     model or lead to values that are not finite; nothing has changed then
      * @throws IllegalStateException if the method learns no classes
      */
     public void register(String name, Batch supports) {
@@ -199,7 +199,14 @@ public sealed class AdaptiveStream permits AdaptiveModel {
     }
 
     private void changeClasses(String cause, UnaryOperator<State> change) {
-        change(cause, before -> runtime.serving().carried(before, change.apply(before)));
+        change(cause, before -> {
+            State after = runtime.serving().carried(before, change.apply(before));
+            if (!after.isFinite()) {
+                throw new IllegalArgumentException(
+                        "a state must be finite to be published, but what %s made of it was not".formatted(cause));
+            }
+            return after;
+        });
     }
 
     private void change(String cause, UnaryOperator<State> change) {
