@@ -35,7 +35,7 @@ public sealed interface RuntimeEvent {
             implements RuntimeEvent {}
 
     /**
-     * A batch was not adapted to.
+     * A batch was not adapted to. Batch norm's statistics, where they move with the stream, have moved all the same.
      *
      * @param rows N
      * @param guard which guard held it back, such as {@code driftGate}
