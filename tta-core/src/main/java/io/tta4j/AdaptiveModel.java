@@ -229,7 +229,7 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
         return runtime.backlog().map(Backlog::rows).orElse(0L);
     }
 
-    /** Bytes of their inputs, at most {@link RuntimeConfig#pendingBytes}. */
+    /** Bytes of memory that they take, at most {@link RuntimeConfig#pendingBytes}. */
     public long pendingBytes() {
         return runtime.backlog().map(Backlog::bytes).orElse(0L);
     }
@@ -238,15 +238,17 @@ public final class AdaptiveModel extends AdaptiveStream implements AutoCloseable
      * Publishes a stream's state in another one, which goes on from there; its counters go on.
      *
      * @param to empty for the model's own
-     * @throws IllegalArgumentException if a key is none
+     * @throws IllegalArgumentException if a key is none, or the stream to copy from is neither in memory nor in the
+     *     store; nothing has changed then
+     * @throws IOException if the store cannot say what it has of that; nothing has changed then
      */
-    public void copy(String from, String to) {
+    public void copy(String from, String to) throws IOException {
         serve(() -> runtime.streams().copy(from, to));
         events().publish(RuntimeEvent.RolledBack.class, () -> new RuntimeEvent.RolledBack(to, AdaptiveRuntime.CALLER));
     }
 
     /** Publishes a stream's state in the model's own; as {@link #copy}. */
-    public void promote(String key) {
+    public void promote(String key) throws IOException {
         copy(key, Streams.OWN);
     }
 

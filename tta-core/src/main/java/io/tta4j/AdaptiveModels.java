@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** The adaptive models of a service, by name. Thread-safe. */
 public final class AdaptiveModels implements AutoCloseable {
@@ -37,15 +38,28 @@ public final class AdaptiveModels implements AutoCloseable {
     }
 
     /** As {@link #register(String, AdaptableModel, Method)}, with a configuration of its own. */
+    public AdaptiveModel register(String name, AdaptableModel model, Method method, RuntimeConfig ownConfig) {
+        return register(name, model, method, builder -> builder.config(ownConfig));
+    }
+
+    /**
+     * As {@link #register(String, AdaptableModel, Method)}, with guards, a store, events or a configuration of its own.
+     *
+     * <pre>
+     * .register("birds", model, method, birds -&gt; birds.guards(Guards.ofDefaults()).store(store))
+     * </pre>
+     *
+     * @param runtime of what runs around the model; the name is the one given here
+     */
     public synchronized AdaptiveModel register(
-            String name, AdaptableModel model, Method method, RuntimeConfig ownConfig) {
+            String name, AdaptableModel model, Method method, UnaryOperator<AdaptiveModel.Builder> runtime) {
         if (models.containsKey(name)) {
             throw new IllegalArgumentException(
                     "a model's name must be new, but '%s' is taken; remove that first".formatted(name));
         }
-        AdaptiveModel registered = AdaptiveModel.builder(model, method)
+        AdaptiveModel registered = runtime.apply(
+                        AdaptiveModel.builder(model, method).config(config))
                 .name(name)
-                .config(ownConfig)
                 .build();
         models.put(name, registered);
         return registered;
@@ -66,9 +80,27 @@ public final class AdaptiveModels implements AutoCloseable {
         return Optional.ofNullable(models.remove(name));
     }
 
-    /** Closes the adaptive models that are there; the models that they are around stay open. */
+    /**
+     * Closes the adaptive models that are there, each of them whatever becomes of the others; the models that they are
+     * around stay open.
+     *
+     * @throws IllegalStateException if some could not be closed; names them, with their failures as suppressed
+     */
     @Override
     public void close() {
-        all().values().forEach(AdaptiveModel::close);
+        Map<String, Throwable> failures = new TreeMap<>();
+        all().forEach((name, model) -> {
+            try {
+                model.close();
+            } catch (RuntimeException | Error e) {
+                failures.put(name, e);
+            }
+        });
+        if (!failures.isEmpty()) {
+            IllegalStateException failure = new IllegalStateException(
+                    "adaptive models must close, but %s failed to; the others are closed".formatted(failures.keySet()));
+            failures.values().forEach(failure::addSuppressed);
+            throw failure;
+        }
     }
 }

@@ -45,6 +45,10 @@ final class AdaptiveRuntime {
         Optional<Gathered> gathered = backlog.map(waiting -> new Gathered(serving, streams, waiting, config));
         this.schedule =
                 gathered.map(batches -> schedule(batches, config, name)).orElseGet(() -> new InlineSchedule(serving));
+        if (mode != Mode.ADAPTING) {
+            // Who listens from the beginning need not ask.
+            tellMode(RuntimeConfig.text(mode));
+        }
     }
 
     private Schedule schedule(Gathered gathered, RuntimeConfig config, String name) {
@@ -159,8 +163,11 @@ final class AdaptiveRuntime {
 
     void close() {
         if (requests.close()) {
-            schedule.close();
-            streams.close();
+            try {
+                schedule.close();
+            } finally {
+                streams.close();
+            }
         }
     }
 }

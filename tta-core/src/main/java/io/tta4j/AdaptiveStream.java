@@ -1,6 +1,5 @@
 package io.tta4j;
 
-import io.tta4j.audit.AuditTrail;
 import io.tta4j.event.RuntimeEvent;
 import io.tta4j.method.Answer;
 import io.tta4j.method.ClassLearner;
@@ -125,8 +124,7 @@ public sealed class AdaptiveStream permits AdaptiveModel {
      */
     public void reset() {
         serve(stream -> {
-            runtime.serving().change(stream, AuditTrail.RESET, runtime.serving()::reset);
-            stream.forgetShadow();
+            runtime.serving().reset(stream);
             return stream;
         });
         runtime.events().publish(RuntimeEvent.Reset.class, () -> new RuntimeEvent.Reset(key, AdaptiveRuntime.CALLER));
@@ -140,8 +138,10 @@ public sealed class AdaptiveStream permits AdaptiveModel {
      *     nothing has changed then
      */
     public void restore(State state) {
-        runtime.requireFits(state);
-        change(AdaptiveRuntime.RESTORE, before -> state);
+        change(AdaptiveRuntime.RESTORE, before -> {
+            runtime.requireFits(state);
+            return state;
+        });
         runtime.events()
                 .publish(RuntimeEvent.RolledBack.class, () -> new RuntimeEvent.RolledBack(key, AdaptiveRuntime.CALLER));
     }
@@ -161,7 +161,7 @@ public sealed class AdaptiveStream permits AdaptiveModel {
      * @param name must be new
      * @param supports K labelled samples of it, at least one
      * @throws IllegalArgumentException if the name is taken, there are too many classes, or the supports do not fit the
-     *     model; nothing has changed then
+     *     model or lead to values that are not finite; nothing has changed then
      * @throws IllegalStateException if the method learns no classes
      */
     public void register(String name, Batch supports) {
@@ -199,7 +199,14 @@ public sealed class AdaptiveStream permits AdaptiveModel {
     }
 
     private void changeClasses(String cause, UnaryOperator<State> change) {
-        change(cause, before -> runtime.serving().carried(before, change.apply(before)));
+        change(cause, before -> {
+            State after = runtime.serving().carried(before, change.apply(before));
+            if (!after.isFinite()) {
+                throw new IllegalArgumentException(
+                        "a state must be finite to be published, but what %s made of it was not".formatted(cause));
+            }
+            return after;
+        });
     }
 
     private void change(String cause, UnaryOperator<State> change) {

@@ -15,9 +15,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A thread of its own takes the steps, in slices between requests. */
 final class BackgroundSchedule implements Schedule {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BackgroundSchedule.class);
 
     private final Serving serving;
     private final Gathered gathered;
@@ -86,30 +90,51 @@ final class BackgroundSchedule implements Schedule {
     }
 
     private void run() {
-        while (!closed) {
-            Thread.interrupted();
-            news.set(false);
-            CompletableFuture<@Nullable Void> flush = flushes.peek();
-            if (flush != null) {
+        try {
+            while (!closed) {
+                goOn(this::turn);
+            }
+            if (finishOnClose) {
+                goOn(this::finish);
+            }
+            goOn(() -> gathered.dropAll("closed"));
+        } finally {
+            // Whatever ended the thread, nobody waits for it.
+            closed = true;
+            for (CompletableFuture<@Nullable Void> flush = flushes.poll(); flush != null; flush = flushes.poll()) {
+                flush.complete(null);
+            }
+        }
+    }
+
+    /** Without the thread nothing would be learned any more, and nobody would know. */
+    private static void goOn(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("the thread that adapts goes on after a failure that could not be told as an event", e);
+        }
+    }
+
+    private void turn() {
+        Thread.interrupted();
+        news.set(false);
+        CompletableFuture<@Nullable Void> flush = flushes.peek();
+        if (flush != null) {
+            try {
                 finish();
+            } finally {
                 flushes.remove();
                 flush.complete(null);
-                continue;
             }
-            long wait = untilAllowed();
-            List<Pending> due = wait > 0 ? null : gathered.poll(serving.ticker().nanos());
-            if (due != null) {
-                learn(due);
-            } else {
-                park(wait > 0 ? wait : gathered.untilDue(serving.ticker().nanos()));
-            }
+            return;
         }
-        if (finishOnClose) {
-            finish();
-        }
-        gathered.dropAll("closed");
-        for (CompletableFuture<@Nullable Void> flush = flushes.poll(); flush != null; flush = flushes.poll()) {
-            flush.complete(null);
+        long wait = untilAllowed();
+        List<Pending> due = wait > 0 ? null : gathered.poll(serving.ticker().nanos());
+        if (due != null) {
+            learn(due);
+        } else {
+            park(wait > 0 ? wait : gathered.untilDue(serving.ticker().nanos()));
         }
     }
 
@@ -129,7 +154,7 @@ final class BackgroundSchedule implements Schedule {
     }
 
     private void finish() {
-        gathered.drain().forEach(this::learn);
+        gathered.finish(batch -> goOn(() -> learn(batch)));
     }
 
     private void learn(List<Pending> requests) {
@@ -138,7 +163,6 @@ final class BackgroundSchedule implements Schedule {
             pace.begin(requests.stream().mapToInt(Pending::rows).sum(), () -> gathered.isOver(requests));
             gathered.learn(requests, new SlicedModel(serving.model(), size.rows(), pace), pace::waited);
         } catch (RuntimeException | Error e) {
-            // The thread goes on: without it nothing would be learned any more, and nobody would know.
             gathered.failed(stream, e);
         } finally {
             Gathered.release(requests);

@@ -33,6 +33,7 @@ final class Backlog {
     private final LinkedHashSet<Gathering> ready = new LinkedHashSet<>();
     private long rows;
     private long bytes;
+    private long newest;
     private long seenWithoutRoom;
 
     /**
@@ -40,7 +41,7 @@ final class Backlog {
      *
      * @param wantedRows of an adaptation batch
      * @param greatestAge in nanoseconds, after which it may have fewer
-     * @param mostBytes that inputs may take
+     * @param mostBytes that what waits may take
      */
     Backlog(int wantedRows, long greatestAge, long mostBytes, OverloadPolicy policy) {
         this.wantedRows = wantedRows;
@@ -92,7 +93,7 @@ final class Backlog {
         };
     }
 
-    private List<Pending> makeRoom(int wanted) {
+    private List<Pending> makeRoom(long wanted) {
         List<Pending> dropped = new ArrayList<>();
         while (bytes + wanted > mostBytes) {
             Pending victim = policy == OverloadPolicy.SAMPLE
@@ -106,6 +107,7 @@ final class Backlog {
 
     private void insert(Pending request) {
         order.add(request);
+        request.number = ++newest;
         request.place = places.size();
         places.add(request);
         Gathering gathering = gatherings.computeIfAbsent(request.group(), any -> new Gathering());
@@ -171,6 +173,27 @@ final class Backlog {
             ready.add(gathering);
         }
         return taken;
+    }
+
+    /** The number of the request that came last; those that come get larger ones. */
+    long newest() {
+        lock.lock();
+        try {
+            return newest;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The oldest requests that can become a batch, due or not; null if all up to a number have gone. */
+    @Nullable
+    List<Pending> pollThrough(long number) {
+        lock.lock();
+        try {
+            return order.isEmpty() || order.iterator().next().number > number ? null : take(oldest());
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** All that is there, due or not, as batches. */

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -176,8 +177,17 @@ final class Gathered {
         return backlog.poll(now);
     }
 
-    List<List<Pending>> drain() {
-        return backlog.drain();
+    /**
+     * Hands out all that waits now, due or not, batch by batch: what comes meanwhile has the room that these leave.
+     *
+     * @param learning from a batch; must not throw
+     */
+    void finish(Consumer<List<Pending>> learning) {
+        long newest = backlog.newest();
+        List<Pending> batch;
+        while ((batch = backlog.pollThrough(newest)) != null) {
+            learning.accept(batch);
+        }
     }
 
     long untilDue(long now) {

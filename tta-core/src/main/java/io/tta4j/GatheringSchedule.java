@@ -13,6 +13,9 @@ final class GatheringSchedule implements Schedule {
     private final Serving serving;
     private final Gathered gathered;
     private final boolean finishOnClose;
+    /** Taken before any stream's turn: who closes waits for those who flush. */
+    private final ReentrantLock flushing = new ReentrantLock();
+
     private volatile boolean paused;
 
     GatheringSchedule(Serving serving, Gathered gathered, boolean finishOnClose) {
@@ -76,7 +79,12 @@ final class GatheringSchedule implements Schedule {
 
     @Override
     public void flush() {
-        gathered.drain().forEach(this::learn);
+        flushing.lock();
+        try {
+            gathered.finish(this::learn);
+        } finally {
+            flushing.unlock();
+        }
     }
 
     @Override
@@ -86,10 +94,9 @@ final class GatheringSchedule implements Schedule {
 
     @Override
     public void close() {
-        if (finishOnClose) {
-            flush();
-        } else {
+        if (!finishOnClose) {
             drop("closed");
         }
+        flush();
     }
 }

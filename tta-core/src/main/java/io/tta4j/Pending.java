@@ -24,6 +24,9 @@ final class Pending {
     /** Its place in the backlog's list, for that alone. */
     int place;
 
+    /** How many had come before it and itself, for the backlog alone. */
+    long number;
+
     /**
      * A request.
      *
@@ -70,7 +73,12 @@ final class Pending {
         return copy.batch().rows();
     }
 
-    int bytes() {
-        return copy.bytes();
+    /** Of its inputs, and of what is kept of its answer. */
+    long bytes() {
+        return copy.bytes() + sourceLogits.map(Pending::bytesOf).orElse(0L);
+    }
+
+    private static long bytesOf(Matrix logits) {
+        return (long) Float.BYTES * logits.rows() * logits.columns();
     }
 }

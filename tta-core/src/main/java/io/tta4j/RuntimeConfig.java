@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * How an {@link AdaptiveModel} runs. Immutable; made by a builder:
+ * How an {@link AdaptiveModel} runs. Times are at most 292 years. Immutable; made by a builder:
  *
  * <pre>{@code
  * RuntimeConfig config = RuntimeConfig.custom().execution(Execution.BACKGROUND).budget(Budget.share(0.25)).build();
@@ -25,7 +25,8 @@ import java.util.OptionalInt;
  * @param greatestAge in BACKGROUND, how long a request waits at most for others to be gathered with; by default 1
  *     second. INLINE does not look at clocks: there {@link AdaptiveModel#flush} takes the step for what has not become
  *     a batch
- * @param pendingBytes how much memory inputs may take that wait for their step, over all streams; by default 64 MiB
+ * @param pendingBytes how much memory inputs may take that wait for their step, over all streams, and in SHADOW the
+ *     source's answers to them; by default 64 MiB
  * @param overload what is given up where that is not enough; by default the oldest
  * @param budget in BACKGROUND, how much adaptation may take; by default a quarter of the wall time
  * @param sliceRows in BACKGROUND, how many rows a run of a step has at most, at least 1; by default as many as take a
@@ -61,17 +62,28 @@ public record RuntimeConfig(
     /** Rows of an adaptation batch in BACKGROUND: what SAR, Tent and their peers were published with. */
     static final int DEFAULT_BATCH = 64;
 
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
     private static final String AUTO = "auto";
 
     public RuntimeConfig {
         adaptationBatch.ifPresent(rows -> requireAtLeast("adaptationBatch", 1, rows));
         sliceRows.ifPresent(rows -> requireAtLeast("sliceRows", 1, rows));
         requireAtLeast("pendingBytes", 0, pendingBytes);
-        requireAtLeast("greatestAge", 0, greatestAge.toMillis());
-        requireAtLeast("patience", 0, patience.toMillis());
+        requireAtLeast("greatestAge", 0, greatestAge);
+        requireAtLeast("patience", 0, patience);
         requireAtLeast("streamBytes", 1, streamBytes);
-        requireAtLeast("streamIdle", 1, streamIdle.toMillis());
-        requireAtLeast("saveInterval", 1, saveInterval.toMillis());
+        requireAtLeast("streamIdle", 1, streamIdle);
+        requireAtLeast("saveInterval", 1, saveInterval);
+    }
+
+    private static void requireAtLeast(String name, long leastMillis, Duration value) {
+        // Clocks count nanoseconds.
+        if (value.compareTo(LONGEST) > 0 || value.compareTo(LONGEST.negated()) < 0) {
+            throw new IllegalArgumentException("%s.%s must be at least %d and at most %d milliseconds, but was %s"
+                    .formatted(PREFIX, name, leastMillis, LONGEST.toMillis(), value));
+        }
+        requireAtLeast(name, leastMillis, value.toMillis());
     }
 
     private static void requireAtLeast(String name, long least, long value) {

@@ -1,7 +1,8 @@
 package io.tta4j;
 
+import io.tta4j.audit.AuditTrail;
 import io.tta4j.audit.Recorder;
-import io.tta4j.cache.StateCache;
+import io.tta4j.cache.Origin;
 import io.tta4j.event.Events;
 import io.tta4j.event.RuntimeEvent;
 import io.tta4j.guard.Gate;
@@ -105,15 +106,20 @@ final class Serving {
      *
      * @param saved whether any are: a model's fingerprint may take its time
      */
-    StateCache.Origin origin(boolean saved) {
+    Origin origin(boolean saved) {
         return saved
-                ? StateCache.Origin.of(untouched, method.name())
-                : new StateCache.Origin("", method.name(), model.layout().size());
+                ? Origin.of(untouched, method.name())
+                : new Origin("", method.name(), model.layout().size());
     }
 
     /** Publishes what becomes of a stream's state by somebody's wish. */
     void change(StreamState stream, String cause, UnaryOperator<State> change) {
         stream.change(change, (before, after) -> recorder.changed(stream.key(), before, after, cause));
+    }
+
+    /** Publishes a state that has forgotten what was learned from the stream, and forgets the copy in shadow. */
+    void reset(StreamState stream) {
+        stream.reset(this::reset, (before, after) -> recorder.changed(stream.key(), before, after, AuditTrail.RESET));
     }
 
     /** A state that has forgotten what was learned from the stream. */

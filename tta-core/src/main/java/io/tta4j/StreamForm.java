@@ -1,6 +1,6 @@
 package io.tta4j;
 
-import io.tta4j.cache.StateCache;
+import io.tta4j.cache.Form;
 import io.tta4j.method.State;
 import io.tta4j.snapshot.Snapshot;
 import java.util.Map;
@@ -10,7 +10,7 @@ import java.util.Optional;
  * A stream as it is saved: its published state and its counters. The copy that learns in shadow and the unknown samples
  * are not.
  */
-record StreamForm(Serving serving) implements StateCache.Form<StreamState> {
+record StreamForm(Serving serving) implements Form<StreamState> {
 
     @Override
     public StreamState begin(String key, Optional<Snapshot> saved) {
@@ -33,8 +33,9 @@ record StreamForm(Serving serving) implements StateCache.Form<StreamState> {
     }
 
     @Override
-    public void end(StreamState stream) {
-        stream.end();
+    public void end(String key, Optional<StreamState> stream) {
+        stream.ifPresent(StreamState::end);
+        serving.recorder().removed(key);
     }
 
     @Override

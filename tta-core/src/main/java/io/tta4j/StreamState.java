@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * to change them.
  *
  * <p>Whoever reads waits for nobody. Those who hold the {@link #turn} come one after another; a step in the background
- * takes it to publish alone, and does so only if nobody has published since it began.
+ * takes it to publish and to begin the copy alone, and publishes only if nobody has since it began.
  */
 final class StreamState {
 
@@ -76,9 +76,20 @@ final class StreamState {
         if (!inShadow) {
             return state();
         }
-        shadow.compareAndSet(null, state());
         State copy = shadow.get();
-        return copy == null ? state() : copy;
+        return copy == null ? beginShadow() : copy;
+    }
+
+    /** A reset between the look at the state and the copy of it would come back with the copy. */
+    private State beginShadow() {
+        turn.lock();
+        try {
+            State now = state();
+            State copy = shadow.compareAndExchange(null, now);
+            return copy == null ? now : copy;
+        } finally {
+            turn.unlock();
+        }
     }
 
     /** Publishes what was learned and settles its account, unless another state has been published since. */
@@ -105,11 +116,21 @@ final class StreamState {
      * @param told hears of the state before and after
      */
     void change(UnaryOperator<State> change, BiConsumer<State, State> told) {
+        change(change, () -> {}, told);
+    }
+
+    /** Publishes what becomes of the state, and forgets the copy that learns in shadow; as {@link #change}. */
+    void reset(UnaryOperator<State> change, BiConsumer<State, State> told) {
+        change(change, () -> shadow.set(null), told);
+    }
+
+    private void change(UnaryOperator<State> change, Runnable published, BiConsumer<State, State> told) {
         turn.lock();
         try {
             State before = state();
             State after = change.apply(before);
             served.set(after);
+            published.run();
             if (!over) {
                 tellBeginning(before);
                 told.accept(before, after);
@@ -139,10 +160,6 @@ final class StreamState {
     /** Whether it was removed: what is learned from then on is nobody's. */
     boolean isOver() {
         return over;
-    }
-
-    void forgetShadow() {
-        shadow.set(null);
     }
 
     Counters counters() {

@@ -76,7 +76,7 @@ final class Streams implements AutoCloseable {
         return keys;
     }
 
-    void copy(String from, String to) {
+    void copy(String from, String to) throws IOException {
         cache.copy(from, to);
     }
 

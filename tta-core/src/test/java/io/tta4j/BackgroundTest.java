@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tta4j.audit.Recorder;
+import io.tta4j.event.Events;
 import io.tta4j.event.RuntimeEvent;
 import io.tta4j.event.RuntimeEvent.Adapted;
 import io.tta4j.event.RuntimeEvent.Dropped;
 import io.tta4j.event.RuntimeEvent.Failed;
 import io.tta4j.event.RuntimeEvent.Rejected;
+import io.tta4j.guard.Guards;
+import io.tta4j.health.HealthMonitor;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Answer;
 import io.tta4j.method.Method;
@@ -27,12 +31,14 @@ import io.tta4j.model.Vector;
 import io.tta4j.onnx.BatchNormNetwork;
 import io.tta4j.onnx.OnnxModel;
 import io.tta4j.onnx.graph.TestGraph;
+import io.tta4j.snapshot.MapStore;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -465,6 +471,202 @@ class BackgroundTest {
                         new Dropped("", 1, "drop-oldest"),
                         new Dropped("", 1, "drop-oldest"),
                         new Dropped("", 1, "drop-oldest"));
+    }
+
+    /** In shadow, what the source answered waits too: two rows of two floats. */
+    @ParameterizedTest
+    @EnumSource
+    void countsAllThatWaits(Execution execution) {
+        AdaptiveModel adaptive = adaptive(background().execution(execution).adaptationBatch(100));
+        adaptive.predict(RowModel.batch(1, 2));
+        assertThat(adaptive.pendingBytes()).isEqualTo(SlabPool.LEAST_BYTES);
+        adaptive.predict(RowModel.batch(1, 2), Mode.SHADOW);
+        assertThat(adaptive.pendingBytes()).isEqualTo(2 * SlabPool.LEAST_BYTES + 2 * 2 * Float.BYTES);
+    }
+
+    /** What has not had its turn counts as pending, so that what comes meanwhile has no more room than there is. */
+    @ParameterizedTest
+    @EnumSource
+    void aFlushTakesOneBatchAtATime(Execution execution) {
+        AdaptiveModel adaptive =
+                adaptive(background().execution(execution).adaptationBatch(2).sliceRows(100));
+        List<Long> waiting = new CopyOnWriteArrayList<>();
+        model.onForward = rows -> waiting.add(adaptive.pendingSamples());
+        adaptive.pause();
+        for (int row = 1; row <= 6; row++) {
+            adaptive.predict(RowModel.batch(row));
+        }
+        adaptive.flush();
+
+        assertThat(waiting).containsExactly(4L, 2L, 0L);
+        assertThat(theta(adaptive.state())).isEqualTo(1 + 21);
+    }
+
+    /** Whoever closes the model next must not do so under a step. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closingInlineWaitsForAFlush(boolean finish) throws Exception {
+        AdaptiveModel adaptive =
+                adaptive(RuntimeConfig.custom().adaptationBatch(100).finishOnClose(finish));
+        Thread closing = new Thread(adaptive::close);
+        List<Boolean> closed = new CopyOnWriteArrayList<>();
+        model.onForward = rows -> {
+            if (closed.isEmpty()) {
+                closing.start();
+                while (closing.getState() == Thread.State.NEW || closing.getState() == Thread.State.RUNNABLE) {
+                    Thread.onSpinWait();
+                }
+                closed.add(!closing.isAlive());
+            }
+        };
+        adaptive.predict(RowModel.batch(2));
+        adaptive.predict(RowModel.column(3));
+        adaptive.flush();
+        closing.join();
+
+        assertThat(closed).containsExactly(false);
+        assertThat(theta(adaptive.state())).isEqualTo(finish ? 6 : 1);
+        assertThat(model.open).hasValue(0);
+    }
+
+    /** Fails, and so do the first attempts to tell of it. */
+    private static final class Unspeakable implements Method {
+
+        private static final class Trouble extends IllegalStateException {
+
+            private static final long serialVersionUID = 1;
+
+            private final int asked;
+
+            Trouble(int asked) {
+                this.asked = asked;
+            }
+
+            @Override
+            public String getMessage() {
+                if (asked < 2) {
+                    throw new Trouble(asked + 1);
+                }
+                return "on purpose";
+            }
+        }
+
+        @Override
+        public String name() {
+            return "unspeakable";
+        }
+
+        @Override
+        public Adaptation adapt(AdaptableModel on, Pass pass, State state) {
+            throw new Trouble(0);
+        }
+    }
+
+    @Test
+    void noErrorKeepsAnybodyWaiting() {
+        AdaptiveModel adaptive = adaptive(new Unspeakable(), background().finishOnClose(true));
+        for (int attempt = 0; attempt < 2; attempt++) {
+            adaptive.predict(RowModel.batch(1));
+            adaptive.predict(RowModel.column(1));
+            adaptive.flush();
+            assertThat(adaptive.pendingSamples()).isZero();
+        }
+        adaptive.predict(RowModel.batch(1));
+        adaptive.close();
+
+        assertThat(theta(adaptive.state())).isEqualTo(1);
+        assertThat(model.open).hasValue(0);
+    }
+
+    @Test
+    void aModelThatCannotBeClosedKeepsNoOtherOpen() {
+        AdaptiveModels models = AdaptiveModels.of(
+                RuntimeConfig.custom().adaptationBatch(100).finishOnClose(true).build());
+        AdaptiveModel first = models.register("a", model, new RowModel.Summing());
+        models.register("b", model, new Unspeakable()).predict(RowModel.batch(1));
+        AdaptiveModel last = models.register("c", model, new RowModel.Summing());
+
+        assertThatIllegalStateException()
+                .isThrownBy(models::close)
+                .withMessage("adaptive models must close, but [b] failed to; the others are closed")
+                .satisfies(failure -> assertThat(failure.getSuppressed()[0]).hasMessage("on purpose"));
+        assertThatIllegalStateException().isThrownBy(() -> first.predict(RowModel.batch(1)));
+        assertThatIllegalStateException().isThrownBy(() -> last.predict(RowModel.batch(1)));
+    }
+
+    /** What is around a model may differ from one to the next, but for its name. */
+    @Test
+    void registersModelsWithWhatIsAroundThem() throws Exception {
+        Events events = new Events();
+        events.on(RuntimeEvent.class, heard::add);
+        AdaptiveModels models = AdaptiveModels.of(background().mode(Mode.FROZEN).build());
+        opened.add(models);
+        try (MapStore store = new MapStore()) {
+            AdaptiveModel adaptive = models.register(
+                    "a",
+                    model,
+                    new RowModel.Summing(),
+                    builder -> builder.name("b").events(events).store(store).guards(Guards.ofDefaults()));
+            assertThat(adaptive.name()).isEqualTo("a");
+            assertThat(adaptive.mode()).isEqualTo(Mode.FROZEN);
+            assertThat(adaptive.events()).isSameAs(events);
+            adaptive.predict(RowModel.batch(1));
+            adaptive.close();
+        }
+        assertThat(heard(RuntimeEvent.Saved.class)).hasSize(1);
+    }
+
+    /** Who listens from before it is built is told of the mode that it begins in, if it is not the usual one. */
+    @ParameterizedTest
+    @EnumSource
+    void tellsTheModeThatItBeginsIn(Mode mode) {
+        Events events = new Events();
+        events.on(RuntimeEvent.ModeChanged.class, heard::add);
+        try (HealthMonitor monitor = HealthMonitor.of(events)) {
+            opened.add(AdaptiveModel.builder(model, new RowModel.Summing())
+                    .config(RuntimeConfig.custom().mode(mode).build())
+                    .events(events)
+                    .build());
+            String text = RuntimeConfig.text(mode);
+            assertThat(heard)
+                    .isEqualTo(mode == Mode.ADAPTING ? List.of() : List.of(new RuntimeEvent.ModeChanged("", text)));
+            assertThat(monitor.health().reasons())
+                    .isEqualTo(mode.learns() ? List.of() : List.of("nothing is learned: the mode is " + text));
+        }
+    }
+
+    /** Who hears of a reset, before anybody else has a turn, finds no copy of what was before it. */
+    @Test
+    void aResetForgetsTheCopyWithTheState() {
+        AtomicReference<AdaptiveModel> built = new AtomicReference<>();
+        List<Optional<State>> copies = new ArrayList<>();
+        Recorder looking = new Recorder() {
+            @Override
+            public void begin(Method method, AdaptableModel on, State initial, Events events) {}
+
+            @Override
+            public void came(String stream, State state) {}
+
+            @Override
+            public Step step(String stream, Batch batch, AdaptableModel on, Pass pass, State before) {
+                return Recorder.none().step(stream, batch, on, pass, before);
+            }
+
+            @Override
+            public void changed(String stream, State before, State after, String cause) {
+                copies.add(Objects.requireNonNull(built.get()).shadow());
+            }
+        };
+        AdaptiveModel adaptive = AdaptiveModel.builder(model, new RowModel.Summing())
+                .recorder(looking)
+                .build();
+        opened.add(adaptive);
+        built.set(adaptive);
+        adaptive.predict(RowModel.batch(2), Mode.SHADOW);
+        assertThat(adaptive.shadow()).isPresent();
+        adaptive.reset();
+
+        assertThat(copies).containsExactly(Optional.empty());
     }
 
     /** What the caller does to the state while a step is under way is not undone by the step. */

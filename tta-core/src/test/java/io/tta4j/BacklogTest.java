@@ -102,6 +102,23 @@ class BacklogTest {
         assertThat(backlog.drain()).containsExactly(List.of(otherShape), List.of(otherStream));
     }
 
+    @Test
+    void handsOutWhatIsThereBatchByBatchAndNoMore() {
+        Backlog backlog = backlog(2, OverloadPolicy.DROP_OLDEST, 100);
+        Pending first = request(1);
+        Pending alone = request(other, RowModel.batch(2), 2);
+        Pending second = request(3);
+        List.of(first, alone, second).forEach(backlog::add);
+        long newest = backlog.newest();
+        backlog.add(request(other, RowModel.column(4), 4));
+
+        assertThat(backlog.pollThrough(newest)).containsExactly(first, second);
+        assertThat(backlog.rows()).isEqualTo(2);
+        assertThat(backlog.pollThrough(newest)).containsExactly(alone);
+        assertThat(backlog.pollThrough(newest)).isNull();
+        assertThat(backlog.rows()).isEqualTo(1);
+    }
+
     /** One that floods the backlog has a batch at any time. */
     @Test
     void takesStreamsInTurnsWhereSeveralHaveABatch() {

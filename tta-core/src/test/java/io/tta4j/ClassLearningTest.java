@@ -267,6 +267,8 @@ class ClassLearningTest {
                 () -> adaptive.register("fox", batch(1)),
                 () -> adaptive.register("low", batch(1)),
                 () -> adaptive.register("cow", wide),
+                () -> adaptive.register("cow", batch(Float.NaN)),
+                () -> adaptive.addSupports("fox", batch(Float.POSITIVE_INFINITY)),
                 () -> adaptive.addSupports("cow", batch(1)),
                 () -> adaptive.addSupports("fox", wide),
                 () -> adaptive.remove("cow"),

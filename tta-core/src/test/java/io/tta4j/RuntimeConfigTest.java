@@ -92,4 +92,34 @@ class RuntimeConfigTest {
                 .isThrownBy(() -> RuntimeConfig.parse(Map.of(name, text)))
                 .withMessageContaining(message);
     }
+
+    /** Clocks count nanoseconds, of which a long has 2^63 - 1: 9223372036854 milliseconds and a bit. */
+    @Test
+    void refusesTimesThatNoClockCounts() {
+        Duration longest = Duration.ofNanos(Long.MAX_VALUE);
+        RuntimeConfig config = RuntimeConfig.custom()
+                .greatestAge(longest)
+                .patience(longest)
+                .streamIdle(longest)
+                .saveInterval(longest)
+                .build();
+        assertThat(config.greatestAge()).isEqualTo(longest);
+
+        Duration more = longest.plusNanos(1);
+        assertRefused(
+                RuntimeConfig.from(config).patience(more),
+                "runtime.patience must be at least 0 and at most 9223372036854");
+        assertRefused(
+                RuntimeConfig.from(config).greatestAge(more), "runtime.greatestAge must be at least 0 and at most");
+        assertRefused(
+                RuntimeConfig.from(config).streamIdle(Duration.ofSeconds(Long.MAX_VALUE)),
+                "runtime.streamIdle must be");
+        assertRefused(
+                RuntimeConfig.from(config).saveInterval(Duration.ofSeconds(Long.MIN_VALUE)),
+                "runtime.saveInterval must be");
+    }
+
+    private static void assertRefused(RuntimeConfig.Builder config, String message) {
+        assertThatIllegalArgumentException().isThrownBy(config::build).withMessageContaining(message);
+    }
 }

@@ -282,6 +282,8 @@ public final class AuditReplay {
                 if (number <= last) {
                     change(change);
                 }
+            } else if (line instanceof Line.Removed removed) {
+                remove(removed);
             } else if (line instanceof Line.End end) {
                 Script.requireSame("the number of records", end.numbers(), number);
                 tally.lost += end.lost();
@@ -311,6 +313,14 @@ public final class AuditReplay {
             known.add(stream.stream());
             if (had == null || (stream.came() && number < last)) {
                 states.put(stream.stream(), state);
+            }
+        }
+
+        /** As a stream's own line, it has no number: it is of before the record that follows. */
+        private void remove(Line.Removed removed) {
+            if (number < last) {
+                states.remove(removed.stream());
+                known.remove(removed.stream());
             }
         }
 

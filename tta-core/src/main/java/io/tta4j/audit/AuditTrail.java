@@ -153,7 +153,7 @@ public final class AuditTrail implements Recorder, AutoCloseable {
                     opening.versions(),
                     opening.initial()));
         } catch (IOException e) {
-            next.close();
+            giveUp(next);
             throw e;
         }
         parts++;
@@ -219,6 +219,19 @@ public final class AuditTrail implements Recorder, AutoCloseable {
             if (!closed && part != null) {
                 current().add(line);
                 seen.add(stream);
+            }
+            return Optional.empty();
+        });
+    }
+
+    @Override
+    public void removed(String stream) {
+        attempt(stream, () -> {
+            // Where no part is at hand, the next run begins with the streams that there are then.
+            Part current = part;
+            if (!closed && current != null) {
+                current.add(new Line.Removed(stream, now()));
+                seen.remove(stream);
             }
             return Optional.empty();
         });
@@ -303,11 +316,15 @@ public final class AuditTrail implements Recorder, AutoCloseable {
         Part broken = part;
         part = null;
         if (broken != null) {
-            try {
-                broken.close();
-            } catch (IOException e) {
-                LOG.debug("a broken part could not be closed", e);
-            }
+            giveUp(broken);
+        }
+    }
+
+    private static void giveUp(Part broken) {
+        try {
+            broken.giveUp();
+        } catch (IOException e) {
+            LOG.debug("a broken part could not be closed", e);
         }
     }
 

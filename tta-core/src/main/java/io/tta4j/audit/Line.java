@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Line.Opening.class, name = "trail"),
     @JsonSubTypes.Type(value = Line.Stream.class, name = "stream"),
+    @JsonSubTypes.Type(value = Line.Removed.class, name = "removed"),
     @JsonSubTypes.Type(value = Line.Step.class, name = "step"),
     @JsonSubTypes.Type(value = Line.Change.class, name = "change"),
     @JsonSubTypes.Type(value = Line.End.class, name = "end")
@@ -54,6 +55,9 @@ sealed interface Line {
      * @param came whether it came into memory, so that it need not be what it was before
      */
     record Stream(String stream, StateSource state, String hash, boolean came) implements Line {}
+
+    /** The stream is there no more. */
+    record Removed(String stream, String at) implements Line {}
 
     /**
      * A step.

@@ -19,13 +19,16 @@ final class Part implements AutoCloseable {
 
     private static final Pattern NAME = Pattern.compile("audit-(\\d{6,9})\\" + LINES);
 
+    private final Path file;
     private final FileChannel lines;
     private final FileChannel binary;
     private final boolean forced;
+    private int written;
     private long size;
     private long binarySize;
 
-    private Part(FileChannel lines, FileChannel binary, boolean forced) {
+    private Part(Path file, FileChannel lines, FileChannel binary, boolean forced) {
+        this.file = file;
         this.lines = lines;
         this.binary = binary;
         this.forced = forced;
@@ -67,9 +70,10 @@ final class Part implements AutoCloseable {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.TRUNCATE_EXISTING,
                     StandardOpenOption.WRITE);
-            return new Part(lines, binary, forced);
+            return new Part(file, lines, binary, forced);
         } catch (IOException e) {
             lines.close();
+            delete(file);
             throw e;
         }
     }
@@ -78,9 +82,13 @@ final class Part implements AutoCloseable {
     static void keep(Path folder, int parts) throws IOException {
         List<Path> all = in(folder);
         for (Path lines : all.subList(0, Math.max(0, all.size() - parts))) {
-            Files.deleteIfExists(lines);
-            Files.deleteIfExists(binaryOf(lines));
+            delete(lines);
         }
+    }
+
+    private static void delete(Path lines) throws IOException {
+        Files.deleteIfExists(lines);
+        Files.deleteIfExists(binaryOf(lines));
     }
 
     /** Adds a line: its arrays first, so that a line that is there has all of them. */
@@ -99,11 +107,21 @@ final class Part implements AutoCloseable {
         }
         binarySize += arrayBytes;
         size += arrayBytes + text.length;
+        written++;
     }
 
     private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
+        }
+    }
+
+    /** Closes a part that could not be written on, and deletes it where it has told of no stream yet. */
+    void giveUp() throws IOException {
+        try (this) {
+            if (written < 2) {
+                delete(file);
+            }
         }
     }
 

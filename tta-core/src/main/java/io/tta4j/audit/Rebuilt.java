@@ -7,7 +7,7 @@ import java.util.Map;
  * What a trail led to. Every state on the way had the hash that was recorded.
  *
  * @param method its name
- * @param states by stream, as they were last
+ * @param states by stream, as they were last; not those that were removed
  * @param steps how many there were
  * @param changes how many other changes: resets, rollbacks, classes, moving statistics
  * @param resets how many of the steps and changes put theta back to the source

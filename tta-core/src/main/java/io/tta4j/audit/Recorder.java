@@ -60,6 +60,13 @@ public interface Recorder {
      */
     void changed(String stream, State before, State after, String cause);
 
+    /**
+     * A stream was removed: nothing more is told of it until another one of that key comes.
+     *
+     * @param stream the stream's key
+     */
+    default void removed(String stream) {}
+
     /** One step, from before the method is asked until a state is published. By one thread. */
     interface Step {
 

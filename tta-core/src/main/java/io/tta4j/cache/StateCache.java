@@ -5,30 +5,19 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tta4j.event.Events;
 import io.tta4j.event.RuntimeEvent;
 import io.tta4j.method.State;
-import io.tta4j.model.AdaptableModel;
-import io.tta4j.snapshot.Snapshot;
-import io.tta4j.snapshot.SnapshotException;
 import io.tta4j.snapshot.SnapshotStore;
-import io.tta4j.snapshot.StoredSnapshot;
 import io.tta4j.snapshot.StreamKey;
 import java.io.IOException;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * <p>A stream is used under a {@link Lease}, and stays in memory while there is one. What is in memory is in
  * {@code streams}, one object a key, and nowhere else; the Caffeine cache only decides who has to leave. So who leaves
  * is never in use, is written first, and is written again if somebody has changed it meanwhile: no update is lost.
- * Reading and writing take a lock of the stream's own, which no lease waits for but the one that needs the state.
+ * There is no lock here: {@link CachedStream} has two, of which no lease waits for the disk's but the one that needs
+ * the state. Who decides that a stream leaves has its disk meanwhile.
  *
  * <p>Where the store cannot be read, a stream begins at the source and is told of as {@link RuntimeEvent.StoreFailed}:
  * what it learns is not kept, the next request after it tries again, and nothing in the store is overwritten. Where all
@@ -54,113 +44,25 @@ public final class StateCache<S> implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StateCache.class);
 
-    /** Around each state: the key, the stream, its locks, and its nodes in both maps. */
-    private static final int OVERHEAD = 600;
-
     private final Form<S> form;
-    private final Origin origin;
-    private final Optional<SnapshotStore> store;
+    private final StoredStates stored;
+    private final StrandedBytes stranded;
     private final Executor writer;
-    private final LongSupplier nanos;
     private final Events events;
-    private final long maximumBytes;
-    private final ConcurrentMap<String, Entry<S>> streams = new ConcurrentHashMap<>();
-    private final Cache<String, Entry<S>> order;
-    private final Queue<Entry<S>> leaving = new ConcurrentLinkedQueue<>();
-    private final AtomicLong strandedBytes = new AtomicLong();
+    private final ConcurrentMap<String, CachedStream<S>> streams = new ConcurrentHashMap<>();
+    private final Cache<String, CachedStream<S>> order;
+    private final Queue<CachedStream<S>> leaving = new ConcurrentLinkedQueue<>();
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
-    private final AtomicBoolean failing = new AtomicBoolean();
     private volatile boolean closed;
-
-    /** How a stream is made of what was saved, and what of it is saved. */
-    public interface Form<S> {
-
-        /** A stream that goes on from what was saved, or begins. */
-        S begin(String key, Optional<Snapshot> saved);
-
-        /** The published state: the same object for as long as the stream has learned nothing. */
-        State state(S stream);
-
-        /** What was done for a stream so far, by name; may be a step ahead of the state. */
-        Map<String, Long> counters(S stream);
-
-        /** Publishes a state of another stream, or an earlier one. */
-        void adopt(S stream, State state);
-
-        /** A stream is removed: what is made of it from now on is nobody's. */
-        void end(S stream);
-
-        /** Bytes of memory that a stream takes beside its published state. */
-        long bytesBeside(S stream);
-    }
-
-    /**
-     * What the saved states must go with.
-     *
-     * @param fingerprint the model's
-     * @param method the method's name
-     * @param parameters P, the size of the model's theta
-     */
-    public record Origin(String fingerprint, String method, int parameters) {
-
-        public static Origin of(AdaptableModel model, String method) {
-            return new Origin(model.fingerprint(), method, model.layout().size());
-        }
-
-        Snapshot snapshot(State state, Map<String, Long> counters) {
-            return new Snapshot(fingerprint, method, state, counters);
-        }
-
-        void requireOf(Snapshot snapshot) throws SnapshotException {
-            snapshot.requireFits(fingerprint, method, parameters);
-        }
-    }
-
-    /** A stream in memory. Its own lock guards who uses it and whether it is still one; {@code disk} what is saved. */
-    private static final class Entry<S> {
-
-        final StreamKey key;
-        final ReentrantLock disk = new ReentrantLock();
-        volatile @Nullable S stream;
-        volatile boolean retired;
-        /** Whether the cache has it, or is about to. */
-        volatile boolean ordered;
-
-        volatile int bytes;
-        volatile long stateBytes;
-        /** The state whose bytes these are. */
-        volatile @Nullable State weighed;
-
-        private int leases;
-        private long stranded;
-        /** What the store has of it. */
-        @Nullable
-        Snapshot saved;
-
-        /** Whether the store could not say what it has, so that it must not be told anything. */
-        volatile boolean unsaveable;
-
-        Entry(String key) {
-            this.key = new StreamKey(key);
-        }
-
-        String name() {
-            return key.text();
-        }
-
-        S loaded() {
-            return Objects.requireNonNull(stream);
-        }
-    }
 
     /** The use of a stream, which stays in memory until this is closed. Not thread-safe; close once. */
     public final class Lease implements AutoCloseable {
 
-        private final Entry<S> entry;
+        private final CachedStream<S> entry;
         private boolean over;
 
-        private Lease(Entry<S> entry) {
+        private Lease(CachedStream<S> entry) {
             this.entry = entry;
         }
 
@@ -170,7 +72,7 @@ public final class StateCache<S> implements AutoCloseable {
 
         /** Whether the store could say what it has of the stream; where it could not, it is not told anything. */
         public boolean isRead() {
-            return !entry.unsaveable;
+            return entry.isRead();
         }
 
         @Override
@@ -199,15 +101,13 @@ public final class StateCache<S> implements AutoCloseable {
             LongSupplier nanos,
             Events events) {
         this.form = form;
-        this.origin = origin;
-        this.store = store;
+        this.stored = new StoredStates(origin, store, nanos, events);
+        this.stranded = new StrandedBytes(config.maximumBytes());
         this.writer = writer;
-        this.nanos = nanos;
         this.events = events;
-        this.maximumBytes = config.maximumBytes();
         this.order = Caffeine.newBuilder()
                 .maximumWeight(config.maximumBytes())
-                .weigher((String key, Entry<S> entry) -> entry.bytes)
+                .weigher((String key, CachedStream<S> entry) -> entry.bytes())
                 .expireAfterAccess(config.idle())
                 .ticker(nanos::getAsLong)
                 .executor(Runnable::run)
@@ -223,17 +123,17 @@ public final class StateCache<S> implements AutoCloseable {
      */
     public Lease acquire(String key) {
         while (true) {
-            Entry<S> entry = lease(key);
-            boolean inMemory = entry.stream != null;
+            CachedStream<S> entry = lease(key);
+            boolean inMemory = entry.isLoaded();
             try {
                 if (!inMemory) {
-                    load(entry);
+                    entry.load();
                 }
             } catch (RuntimeException | Error e) {
                 release(entry);
                 throw e;
             }
-            if (!entry.retired) {
+            if (!entry.isRetired()) {
                 // Tells the cache that it is used.
                 var unused = order.getIfPresent(key);
                 (inMemory ? hits : misses).increment();
@@ -257,257 +157,94 @@ public final class StateCache<S> implements AutoCloseable {
      */
     @SuppressWarnings("ReferenceEquality")
     public Optional<Lease> again(String key, S stream) {
-        Entry<S> entry = streams.get(key);
-        if (entry == null || entry.stream != stream) {
+        CachedStream<S> entry = streams.get(key);
+        if (entry == null || !entry.isLoaded() || entry.loaded() != stream || !entry.lease()) {
             return Optional.empty();
         }
-        synchronized (entry) {
-            if (entry.retired) {
-                return Optional.empty();
-            }
-            entry.leases++;
-            return Optional.of(new Lease(entry));
-        }
+        return Optional.of(new Lease(entry));
     }
 
-    private Entry<S> lease(String key) {
+    private CachedStream<S> lease(String key) {
         while (true) {
             if (closed) {
                 throw new IllegalStateException("the streams must be open, but are closed");
             }
-            Entry<S> entry = streams.computeIfAbsent(key, Entry::new);
-            synchronized (entry) {
-                if (!entry.retired) {
-                    entry.leases++;
-                    strandedBytes.addAndGet(-entry.stranded);
-                    entry.stranded = 0;
-                    return entry;
-                }
+            CachedStream<S> entry = streams.computeIfAbsent(
+                    key, text -> new CachedStream<>(new StreamKey(text), form, stored, stranded));
+            if (entry.lease()) {
+                return entry;
             }
             streams.remove(key, entry);
         }
     }
 
-    private void release(Entry<S> entry) {
-        synchronized (entry) {
-            entry.leases--;
-            if (entry.leases > 0 || entry.retired) {
-                return;
-            }
+    private void release(CachedStream<S> entry) {
+        if (!entry.release()) {
+            return;
         }
-        S stream = entry.stream;
-        if (stream == null || entry.unsaveable || closed) {
+        if (!entry.isLoaded() || !entry.isRead() || closed) {
             spill(entry);
             return;
         }
-        int before = entry.bytes;
-        weigh(entry, stream);
-        if (!entry.ordered || entry.bytes != before) {
+        if (entry.weigh() || !entry.isOrdered()) {
             // First, so that it is not overwritten where the cache has no room for it at all.
-            entry.ordered = true;
-            order.asMap().compute(entry.name(), (key, other) -> entry.retired ? other : entry);
+            entry.order(true);
+            order.asMap().compute(entry.key().text(), (key, other) -> entry.isRetired() ? other : entry);
             writeLeaving();
         }
     }
 
-    private void weigh(Entry<S> entry, S stream) {
-        State state = form.state(stream);
-        if (!same(entry.weighed, state)) {
-            entry.stateBytes = OVERHEAD + 2L * entry.name().length() + Footprint.of(state);
-            entry.weighed = state;
-        }
-        entry.bytes = (int) Math.min(Integer.MAX_VALUE, entry.stateBytes + form.bytesBeside(stream));
-    }
-
-    /** States are immutable, so that one object has learned nothing since. */
-    @SuppressWarnings("ReferenceEquality")
-    private static boolean same(@Nullable State one, State other) {
-        return one == other;
-    }
-
-    private void leave(@Nullable Entry<S> entry) {
+    private void leave(@Nullable CachedStream<S> entry) {
         if (entry != null) {
-            entry.ordered = false;
+            entry.order(false);
             leaving.add(entry);
         }
     }
 
     private void writeLeaving() {
-        for (Entry<S> entry = leaving.poll(); entry != null; entry = leaving.poll()) {
-            Entry<S> next = entry;
+        for (CachedStream<S> entry = leaving.poll(); entry != null; entry = leaving.poll()) {
+            CachedStream<S> next = entry;
             writer.execute(() -> spill(next));
         }
     }
 
-    /** Reads a stream, if nobody else has meanwhile. */
-    private void load(Entry<S> entry) {
-        entry.disk.lock();
-        try {
-            if (entry.stream == null) {
-                S stream = form.begin(entry.name(), saved(entry));
-                entry.saved = snapshot(stream);
-                weigh(entry, stream);
-                entry.stream = stream;
-            }
-        } finally {
-            entry.disk.unlock();
-        }
-    }
-
-    private Snapshot snapshot(S stream) {
-        return origin.snapshot(form.state(stream), form.counters(stream));
-    }
-
-    private Optional<Snapshot> saved(Entry<S> entry) {
-        if (store.isEmpty()) {
-            return Optional.empty();
-        }
-        String key = entry.name();
-        entry.unsaveable = false;
-        try {
-            Optional<StoredSnapshot> latest = store.get().latest(key, origin.fingerprint(), origin.method());
-            if (latest.isEmpty()) {
-                return Optional.empty();
-            }
-            origin.requireOf(latest.get().snapshot());
-            latest.get().damaged().forEach(reason -> tellFailure(key, reason));
-            events.publish(
-                    RuntimeEvent.Restored.class,
-                    () -> new RuntimeEvent.Restored(key, latest.get().version()));
-            return Optional.of(latest.get().snapshot());
-        } catch (SnapshotException e) {
-            LOG.warn("{} begins anew: {}", entry.key, e.getMessage());
-            tellFailure(key, e.getMessage());
-        } catch (IOException | RuntimeException | Error e) {
-            entry.unsaveable = true;
-            fail(entry.key + " cannot be read, and is served from the source meanwhile", e);
-            tellFailure(key, e.toString());
-        }
-        return Optional.empty();
-    }
-
     /** Takes a stream out of memory, written, unless somebody uses it or the cache has it again. */
-    private void spill(Entry<S> entry) {
-        if (entry.disk.isHeldByCurrentThread()) {
+    private void spill(CachedStream<S> entry) {
+        if (entry.isLockedByCaller()) {
             // Who is in the middle of a write looks again when that has ended.
             return;
         }
-        entry.disk.lock();
+        entry.lock();
         try {
-            while (!entry.retired && !wanted(entry)) {
-                boolean safe = save(entry);
-                if (retire(entry, safe)) {
-                    streams.remove(entry.name(), entry);
-                    order.asMap().remove(entry.name(), entry);
-                    tellEvicted(entry, safe && isKept(entry));
+            while (!entry.isRetired() && !entry.isWanted(closed)) {
+                boolean safe = entry.save();
+                if (entry.retire(safe, closed)) {
+                    forget(entry);
+                    tellEvicted(entry, safe);
                 } else if (!safe) {
                     return;
                 }
             }
         } finally {
-            entry.disk.unlock();
+            entry.unlock();
         }
     }
 
-    private boolean isKept(Entry<S> entry) {
-        return store.isPresent() && !entry.unsaveable;
+    private void forget(CachedStream<S> entry) {
+        streams.remove(entry.key().text(), entry);
+        order.asMap().remove(entry.key().text(), entry);
     }
 
-    private void tellEvicted(Entry<S> entry, boolean kept) {
-        if (!closed) {
-            events.publish(RuntimeEvent.Evicted.class, () -> new RuntimeEvent.Evicted(entry.name(), entry.bytes, kept));
-        }
-    }
-
-    private boolean wanted(Entry<S> entry) {
-        synchronized (entry) {
-            // Once closed, nobody asks the cache.
-            return entry.leases > 0 || (entry.ordered && !closed);
-        }
-    }
-
-    /** Ends an entry that nobody uses, if what it has learned is safe or there is no room to keep it. */
-    private boolean retire(Entry<S> entry, boolean safe) {
-        synchronized (entry) {
-            if (wanted(entry) || (safe && changed(entry))) {
-                return false;
-            }
-            if (!safe && !closed && makeRoom(entry)) {
-                return false;
-            }
-            entry.retired = true;
-            strandedBytes.addAndGet(-entry.stranded);
-            entry.stranded = 0;
-        }
+    private void tellEvicted(CachedStream<S> entry, boolean safe) {
         if (!safe) {
-            tellFailure(
-                    entry.name(), "what was learned since it was last saved is lost: there is no memory to keep it");
+            stored.tellLost(entry.key());
         }
-        return true;
-    }
-
-    /** Keeps a stream in memory that could not be written, if that does not double what states may take. */
-    private boolean makeRoom(Entry<S> entry) {
-        if (entry.stranded > 0) {
-            return true;
-        }
-        if (strandedBytes.addAndGet(entry.bytes) > maximumBytes) {
-            strandedBytes.addAndGet(-entry.bytes);
-            return false;
-        }
-        entry.stranded = entry.bytes;
-        return true;
-    }
-
-    /** Whether a stream has learned what the store does not have, and could. */
-    private boolean changed(Entry<S> entry) {
-        S stream = entry.stream;
-        Snapshot before = entry.saved;
-        if (stream == null || before == null || entry.unsaveable || store.isEmpty()) {
-            return false;
-        }
-        return !same(form.state(stream), before.state())
-                || !form.counters(stream).equals(before.counters());
-    }
-
-    /**
-     * Writes a stream if it has changed.
-     *
-     * @return false if that failed
-     */
-    private boolean save(Entry<S> entry) {
-        if (entry.retired || !changed(entry)) {
-            return true;
-        }
-        String key = entry.name();
-        long start = nanos.getAsLong();
-        try {
-            Snapshot now = snapshot(entry.loaded());
-            SnapshotStore.Written written = store.orElseThrow().save(key, now);
-            entry.saved = now;
+        if (!closed) {
+            boolean kept = safe && entry.isKept();
             events.publish(
-                    RuntimeEvent.Saved.class,
-                    () -> new RuntimeEvent.Saved(key, written.version(), written.bytes(), nanos.getAsLong() - start));
-            if (failing.compareAndSet(true, false)) {
-                LOG.info("streams can be saved again");
-            }
-            return true;
-        } catch (IOException | RuntimeException | Error e) {
-            fail(entry.key + " cannot be saved", e);
-            tellFailure(key, e.toString());
-            return false;
+                    RuntimeEvent.Evicted.class,
+                    () -> new RuntimeEvent.Evicted(entry.key().text(), entry.bytes(), kept));
         }
-    }
-
-    /** Logs the first failure; until the store works again, the others are events only. */
-    private void fail(String what, Throwable e) {
-        if (failing.compareAndSet(false, true)) {
-            LOG.warn("{}; further failures are told as events", what, e);
-        }
-    }
-
-    private void tellFailure(String key, @Nullable String reason) {
-        events.publish(RuntimeEvent.StoreFailed.class, () -> new RuntimeEvent.StoreFailed(key, String.valueOf(reason)));
     }
 
     /**
@@ -520,13 +257,8 @@ public final class StateCache<S> implements AutoCloseable {
         order.cleanUp();
         writeLeaving();
         int failures = 0;
-        for (Entry<S> entry : streams.values()) {
-            entry.disk.lock();
-            try {
-                failures += save(entry) ? 0 : 1;
-            } finally {
-                entry.disk.unlock();
-            }
+        for (CachedStream<S> entry : streams.values()) {
+            failures += entry.save() ? 0 : 1;
             // One that could not be written before may leave now.
             spill(entry);
         }
@@ -537,13 +269,29 @@ public final class StateCache<S> implements AutoCloseable {
      * Publishes a stream's state in another one. That one's counters go on.
      *
      * @param to empty for the model's own stream
+     * @throws IllegalArgumentException if the one is neither in memory nor in the store; nothing has changed then
+     * @throws IOException if the store cannot say what it has of it; nothing has changed then
      */
-    public void copy(String from, String to) {
-        State state = with(from, form::state);
+    public void copy(String from, String to) throws IOException {
+        State state = known(from);
         with(to, stream -> {
             form.adopt(stream, state);
             return to;
         });
+    }
+
+    private State known(String key) throws IOException {
+        CachedStream<S> entry = streams.get(key);
+        if (entry != null && entry.isLoaded() && entry.lease()) {
+            try (Lease lease = new Lease(entry)) {
+                return form.state(lease.stream());
+            }
+        }
+        StreamKey name = new StreamKey(key);
+        return stored.latest(name)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "a stream must have been served to be copied from, but %s is neither in memory nor in a store"
+                                .formatted(name)));
     }
 
     /**
@@ -552,15 +300,9 @@ public final class StateCache<S> implements AutoCloseable {
      * @throws IOException if there is no store, no such version, or it cannot be used; nothing has changed then
      */
     public void rollBack(String key, long version) throws IOException {
-        StreamKey name = new StreamKey(key);
-        SnapshotStore kept = store.orElseThrow(() -> new IOException("versions must be in a store, but there is none"));
-        Snapshot snapshot = kept.at(key, version)
-                .orElseThrow(
-                        () -> new IOException("%s must have version %d, but it is not kept".formatted(name, version)))
-                .snapshot();
-        origin.requireOf(snapshot);
+        State state = stored.at(new StreamKey(key), version);
         with(key, stream -> {
-            form.adopt(stream, snapshot.state());
+            form.adopt(stream, state);
             return key;
         });
         events.publish(RuntimeEvent.RolledBack.class, () -> new RuntimeEvent.RolledBack(key, "caller"));
@@ -573,36 +315,21 @@ public final class StateCache<S> implements AutoCloseable {
      * @throws IOException if the store cannot forget it; it is there still then
      */
     public void remove(String key) throws IOException {
-        Entry<S> entry = lease(key);
-        entry.disk.lock();
+        CachedStream<S> entry = lease(key);
+        entry.lock();
         try {
-            if (store.isPresent()) {
-                store.get().remove(key);
-            }
-            synchronized (entry) {
-                entry.retired = true;
-            }
-            S stream = entry.stream;
-            if (stream != null) {
-                // Before there can be another one of that key.
-                form.end(stream);
-            }
-            streams.remove(key, entry);
-            order.asMap().remove(key, entry);
+            entry.remove();
+            forget(entry);
         } finally {
-            entry.disk.unlock();
+            entry.unlock();
             release(entry);
         }
     }
 
     /** The keys of the streams in memory and in the store. */
     public Set<String> keys() throws IOException {
-        Set<String> keys = new TreeSet<>(streams.keySet());
-        if (store.isPresent()) {
-            try (Stream<String> stored = store.get().keys()) {
-                stored.forEach(keys::add);
-            }
-        }
+        Set<String> keys = stored.keys();
+        keys.addAll(streams.keySet());
         return keys;
     }
 

@@ -35,7 +35,7 @@ public sealed interface RuntimeEvent {
             implements RuntimeEvent {}
 
     /**
-     * A batch was not adapted to.
+     * A batch was not adapted to. Batch norm's statistics, where they move with the stream, have moved all the same.
      *
      * @param rows N
      * @param guard which guard held it back, such as {@code driftGate}
@@ -99,7 +99,7 @@ public sealed interface RuntimeEvent {
     record Restored(String stream, long version) implements RuntimeEvent {}
 
     /**
-     * The runtime changed what it does with what it sees.
+     * The runtime changed what it does with what it sees, or begins with something else than adapting.
      *
      * @param mode the new one's name in lower case, such as {@code frozen}; {@code paused} between a pause and its end
      */

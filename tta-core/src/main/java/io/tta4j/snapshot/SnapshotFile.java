@@ -1,7 +1,6 @@
 package io.tta4j.snapshot;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tta4j.file.SafeTensors;
 import io.tta4j.file.SafeTensors.Entry;
@@ -18,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -192,7 +192,7 @@ public record SnapshotFile(String stream, long version, Snapshot snapshot) {
         for (Map.Entry<String, String> entry : tensors.metadata().entrySet()) {
             String name = entry.getKey();
             if (name.startsWith(WORDS)) {
-                words.put(name.substring(WORDS.length()), JSON.readValue(entry.getValue(), new TypeReference<>() {}));
+                words.put(name.substring(WORDS.length()), words(name, entry.getValue()));
             } else if (name.startsWith(COUNTER)) {
                 counters.put(name.substring(COUNTER.length()), Long.valueOf(entry.getValue()));
             }
@@ -205,6 +205,15 @@ public record SnapshotFile(String stream, long version, Snapshot snapshot) {
                         tensors.metadata("method", ""),
                         new State(vectors, scalars, words),
                         counters));
+    }
+
+    private static List<String> words(String name, String json) throws JsonProcessingException {
+        String[] words = JSON.readValue(json, String[].class);
+        // JSON has a null, alone and in lists.
+        if (words == null || Arrays.asList(words).contains(null)) {
+            throw new IllegalArgumentException("'%s' must be a list of words, but was %s".formatted(name, json));
+        }
+        return List.of(words);
     }
 
     /** Of the whole file, with zeros where the checksum is. */

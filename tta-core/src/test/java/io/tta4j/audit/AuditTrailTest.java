@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,6 +20,7 @@ import io.tta4j.model.Batch;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -243,6 +245,41 @@ class AuditTrailTest {
         Files.delete(folder().resolve("audit-000001.jsonl").resolve("full"));
         Files.delete(folder().resolve("audit-000001.jsonl"));
         assertThat(rebuild().states()).containsExactly(Map.entry("", state));
+    }
+
+    /** Each attempt on a full disk would leave its files otherwise. */
+    @Test
+    void leavesNothingOfAPartThatThereIsNoRoomFor() throws IOException {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full), "/dev/full must be there");
+        Files.createDirectories(folder());
+        Files.createSymbolicLink(folder().resolve("audit-000001.bin"), full);
+        AuditTrail trail = AuditTrail.in(folder(), AuditConfig.ofDefaults());
+
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> trail.begin(DESCENT, model, DESCENT.initial(model), new Events()));
+        assertThat(folder()).isEmptyDirectory();
+    }
+
+    @Test
+    void aStreamThatWasRemovedIsThereNoMore() throws IOException {
+        State one = DESCENT.initial(model);
+        State other = DESCENT.initial(model);
+        try (AuditTrail trail = trail(AuditConfig.ofDefaults())) {
+            one = step(trail, "one", one);
+            other = step(trail, "other", other);
+            trail.removed("one");
+            trail.removed("never there");
+        }
+        assertThat(rebuild().states()).containsOnly(Map.entry("other", other));
+        assertThat(AuditReplay.of(folder()).upTo(1).rebuild(DESCENT).states()).containsEntry("one", one);
+
+        try (AuditTrail trail = trail(AuditConfig.ofDefaults())) {
+            step(trail, "one", one);
+            trail.removed("one");
+            one = step(trail, "one", DESCENT.initial(model));
+        }
+        assertThat(rebuild().states()).containsOnly(Map.entry("one", one));
     }
 
     @Test

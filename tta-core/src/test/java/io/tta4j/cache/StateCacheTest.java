@@ -395,6 +395,32 @@ class StateCacheTest {
         assertThat(cache.<Long>with("a", Walk::steps)).isEqualTo(1);
     }
 
+    /** A key that nobody was served under is a mistake of whoever types it. */
+    @Test
+    void copiesFromNoStreamThatIsNotThere() throws IOException {
+        StateCache<Walk> cache = cache(64 << 20);
+        cache.with("to", Walk::step);
+
+        for (int attempt = 0; attempt < 2; attempt++) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> cache.copy("form", "to"))
+                    .withMessage(
+                            "a stream must have been served to be copied from, but stream 'form' is neither in memory nor in a store");
+        }
+        assertThat(cache.keys()).containsExactly("to");
+        assertThat(cache.with("to", Walk::state)).isEqualTo(Walk.at("to", 1));
+
+        cache.with("a", Walk::step);
+        cache.close();
+        StateCache<Walk> next = cache(64 << 20);
+        next.copy("a", "to");
+        assertThat(next.with("to", Walk::state)).isEqualTo(Walk.at("a", 1));
+        assertThat(next.size()).isEqualTo(1);
+        store.unreadable = true;
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> next.copy("a", "to"));
+        assertThat(next.with("to", Walk::state)).isEqualTo(Walk.at("a", 1));
+    }
+
     @Test
     void closingWritesWhatHasChanged() {
         StateCache<Walk> cache = cache(64 << 20);

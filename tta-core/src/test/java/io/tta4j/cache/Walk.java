@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Walk {
 
     static final int PARAMETERS = 24;
-    static final StateCache.Origin ORIGIN = new StateCache.Origin("1-2-3", "walk", PARAMETERS);
+    static final Origin ORIGIN = new Origin("1-2-3", "walk", PARAMETERS);
 
     private final String key;
     private final AtomicReference<State> state;
@@ -57,7 +57,7 @@ final class Walk {
         state.set(next);
     }
 
-    static final StateCache.Form<Walk> FORM = new StateCache.Form<>() {
+    static final Form<Walk> FORM = new Form<>() {
         @Override
         public Walk begin(String key, Optional<Snapshot> saved) {
             return new Walk(key, saved.map(Snapshot::state).orElseGet(() -> at(key, 0)));
@@ -79,7 +79,7 @@ final class Walk {
         }
 
         @Override
-        public void end(Walk stream) {}
+        public void end(String key, Optional<Walk> stream) {}
 
         @Override
         public long bytesBeside(Walk stream) {

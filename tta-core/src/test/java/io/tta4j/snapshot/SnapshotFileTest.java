@@ -129,6 +129,8 @@ class SnapshotFileTest {
                 "scalar.theta\":{\"dtype\":\"F64\" | scalar.theta\":{\"dtype\":\"F32\" | it has no tensor 'scalar.theta'",
                 "\"counter.steps\":\"9\" | \"counter.steps\":\"-\" | For input string",
                 "\"words.empty\":\"[]\" | \"words.empty\":\"[(\" | must be a snapshot, but",
+                "\"words.empty\":\"[]\" | \"words.empty\":\"null\" | 'words.empty' must be a list of words, but was null",
+                "\"counter.steps\":\"9\" | \"words.xx\":\"[null]\" | must be a list of words, but was [null]",
             })
     void aFileThatIsIntactAndNoSnapshotIsRefused(String from, String to, String problem) throws Exception {
         assertRefused(changed(file(1), from, to), problem);

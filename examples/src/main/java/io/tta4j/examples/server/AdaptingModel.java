@@ -37,6 +37,7 @@ final class AdaptingModel implements ServedModel {
     /**
      * Serves a model.
      *
+     * @param model closed with this, and where this cannot be made; so is the store
      * @param output the name of the model's own output
      * @param store where states are kept, if anywhere
      */
@@ -53,6 +54,22 @@ final class AdaptingModel implements ServedModel {
         // It hears what building the model reads from the store.
         Events events = new Events();
         this.observers = new Observers(events);
+        try {
+            this.adaptive = adaptive(name, events);
+        } catch (RuntimeException | Error e) {
+            store.ifPresent(kept -> close(kept, e));
+            close(model, e);
+            throw e;
+        }
+        this.metrics = TtaMetrics.of(events, name, config.method().name())
+                .withBacklog(adaptive::pendingSamples, adaptive::pendingBytes)
+                .withCache(
+                        adaptive::streamsInMemory, adaptive::streamBytes, adaptive::streamHits, adaptive::streamMisses);
+        this.outputs = List.of(new OutputSpec(output, model.classes()));
+        this.platform = platform;
+    }
+
+    private AdaptiveModel adaptive(String name, Events events) {
         AdaptiveModel.Builder builder = AdaptiveModel.builder(model, config.method())
                 .name(name)
                 .config(config.runtime())
@@ -65,13 +82,15 @@ final class AdaptingModel implements ServedModel {
                         events.publish(StoreFailed.class, () -> new StoreFailed("", unavailable.reason()));
                     }
                 });
-        this.adaptive = builder.build();
-        this.metrics = TtaMetrics.of(events, name, config.method().name())
-                .withBacklog(adaptive::pendingSamples, adaptive::pendingBytes)
-                .withCache(
-                        adaptive::streamsInMemory, adaptive::streamBytes, adaptive::streamHits, adaptive::streamMisses);
-        this.outputs = List.of(new OutputSpec(output, model.classes()));
-        this.platform = platform;
+        return builder.build();
+    }
+
+    private static void close(AutoCloseable resource, Throwable after) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            after.addSuppressed(e);
+        }
     }
 
     /** The name of the output that a model answers with. */

@@ -18,28 +18,59 @@ final class Admission {
         this.workers = new Semaphore(limits.workers(), true);
     }
 
+    /** A request that is in, until it leaves by closing this. By one thread; close once. */
+    final class Entry implements AutoCloseable {
+
+        private long size;
+
+        private Entry() {}
+
+        /**
+         * The request is about to take more memory.
+         *
+         * @throws Refusal if there is no room
+         */
+        void grow(long more) {
+            size += more;
+            if (bytes.addAndGet(more) > limits.bytesInFlight()) {
+                throw full();
+            }
+        }
+
+        @Override
+        public void close() {
+            requests.decrementAndGet();
+            bytes.addAndGet(-size);
+        }
+    }
+
     /**
-     * Lets a request in, until it {@linkplain #leave leaves}.
+     * Lets a request in.
      *
      * @param size of its body, or as much as it may become
      * @throws Refusal if there is no room
      */
-    void enter(long size) {
+    Entry enter(long size) {
         int entered = requests.incrementAndGet();
-        if (bytes.addAndGet(size) > limits.bytesInFlight() || entered > limits.inFlight()) {
-            leave(size);
-            throw Refusal.of(
-                    Refusal.OVERLOADED,
-                    "at most %d requests of %d bytes together are served at a time; try again",
-                    limits.inFlight(),
-                    limits.bytesInFlight());
+        Entry entry = new Entry();
+        try {
+            entry.grow(size);
+            if (entered > limits.inFlight()) {
+                throw full();
+            }
+            return entry;
+        } catch (Refusal e) {
+            entry.close();
+            throw e;
         }
     }
 
-    /** Ends what {@link #enter} began. */
-    void leave(long size) {
-        requests.decrementAndGet();
-        bytes.addAndGet(-size);
+    private Refusal full() {
+        return Refusal.of(
+                Refusal.OVERLOADED,
+                "at most %d requests of %d bytes together are served at a time; try again",
+                limits.inFlight(),
+                limits.bytesInFlight());
     }
 
     /**

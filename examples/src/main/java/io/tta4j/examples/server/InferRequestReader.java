@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +44,12 @@ final class InferRequestReader {
      * Reads a request.
      *
      * @param jsonLength how much of the body is JSON
+     * @param room is asked for the bytes of each tensor before these are taken, and may refuse
      * @throws Refusal if it is malformed, too large or does not fit the model
      */
-    InferRequest read(byte[] body, int jsonLength) {
+    InferRequest read(byte[] body, int jsonLength, LongConsumer room) {
         try (JsonParser parser = Json.FACTORY.createParser(body, 0, jsonLength)) {
-            Reading reading = new Reading(body, jsonLength);
+            Reading reading = new Reading(body, jsonLength, room);
             reading.request(parser);
             if (parser.nextToken() != null) {
                 throw Refusal.malformed("the JSON must end with the request's object, but goes on");
@@ -84,6 +86,7 @@ final class InferRequestReader {
 
         private final byte[] body;
         private final int jsonLength;
+        private final LongConsumer room;
         private final Map<String, Tensor> tensors = new LinkedHashMap<>();
         private int binaryOffset;
         private @Nullable String id;
@@ -94,9 +97,10 @@ final class InferRequestReader {
 
         private record WantedByName(int index, @Nullable Boolean binary) {}
 
-        Reading(byte[] body, int jsonLength) {
+        Reading(byte[] body, int jsonLength, LongConsumer room) {
             this.body = body;
             this.jsonLength = jsonLength;
+            this.room = room;
             this.binaryOffset = jsonLength;
         }
 
@@ -186,7 +190,7 @@ final class InferRequestReader {
         }
 
         private TensorReader reader(InputDraft draft) {
-            return TensorReader.of(spec(draft.name()), draft.datatype(), draft.shape(), limits.rows());
+            return TensorReader.of(spec(draft.name()), draft.datatype(), draft.shape(), limits.rows(), room);
         }
 
         private InputSpec spec(String name) {

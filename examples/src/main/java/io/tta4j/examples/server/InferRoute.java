@@ -44,13 +44,10 @@ final class InferRoute {
             throw tooLarge("had " + length);
         }
         long size = length < 0 ? limits.bodyBytes() : length;
-        admission.enter(size);
-        try {
+        try (Admission.Entry entry = admission.enter(size)) {
             byte[] body = body(request, (int) length, deadline);
-            InferRequest infer = reader.read(body, jsonLength(request, body.length));
+            InferRequest infer = reader.read(body, jsonLength(request, body.length), entry::grow);
             return writer.write(infer, run(infer, deadline));
-        } finally {
-            admission.leave(size);
         }
     }
 

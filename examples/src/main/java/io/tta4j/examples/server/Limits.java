@@ -6,7 +6,7 @@ import java.time.Duration;
  * What a client may ask for. Immutable.
  *
  * @param bodyBytes the largest request body, at most 256 MiB, so that its tensors can be indexed
- * @param bytesInFlight the bodies of all requests that are being read or answered, together
+ * @param bytesInFlight the bodies and tensors of all requests that are being read or answered, together
  * @param rows the largest batch
  * @param keyBytes the longest stream key, in UTF-8
  * @param inFlight infer requests that are read or answered at a time

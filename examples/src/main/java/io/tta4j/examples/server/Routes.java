@@ -53,6 +53,11 @@ final class Routes extends Handler.Abstract {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Reply.error(Refusal.OVERLOADED, "the server is stopping");
+        } catch (OutOfMemoryError e) {
+            // Such as direct memory for its tensors: others may fit.
+            LOG.error("there is no memory for a request; --max-bytes and --in-flight bound what requests take", e);
+            response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
+            return Reply.error(Refusal.OVERLOADED, "there is no memory for the request; try again");
         } catch (Exception e) {
             LOG.error("a request failed", e);
             return Reply.error(500, "internal failure; the server's log has more");

@@ -130,7 +130,10 @@ public final class Server implements Callable<Integer> {
     @Option(names = "--max-body", paramLabel = "BYTES", description = "the largest request body")
     private int maxBody = DEFAULTS.bodyBytes();
 
-    @Option(names = "--max-bytes", paramLabel = "BYTES", description = "the bodies of all requests in flight")
+    @Option(
+            names = "--max-bytes",
+            paramLabel = "BYTES",
+            description = "the bodies and tensors of all requests in flight")
     private long maxBytes = DEFAULTS.bytesInFlight();
 
     @Option(names = "--max-rows", paramLabel = "N", description = "the largest batch")

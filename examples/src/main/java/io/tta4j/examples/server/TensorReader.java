@@ -7,6 +7,7 @@ import io.tta4j.model.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.LongConsumer;
 
 /**
  * Reads one tensor of a known type and shape from JSON or from bytes, straight to direct memory. Values of floats must
@@ -18,20 +19,23 @@ final class TensorReader {
     private final Datatype datatype;
     private final long[] shape;
     private final long elements;
+    private final LongConsumer room;
 
-    private TensorReader(String input, Datatype datatype, long[] shape, long elements) {
+    private TensorReader(String input, Datatype datatype, long[] shape, long elements, LongConsumer room) {
         this.input = input;
         this.datatype = datatype;
         this.shape = shape;
         this.elements = elements;
+        this.room = room;
     }
 
     /**
      * Checks what is to be read; nothing is allocated yet.
      *
+     * @param room is asked for the bytes of the tensor before these are taken, and may refuse
      * @throws Refusal if type or shape are not the input's, or there are too many rows
      */
-    static TensorReader of(InputSpec spec, String datatype, long[] shape, int mostRows) {
+    static TensorReader of(InputSpec spec, String datatype, long[] shape, int mostRows, LongConsumer room) {
         Datatype expected = Datatype.of(spec.type());
         boolean fits =
                 expected.name().equals(datatype) && shape.length == spec.shape().size();
@@ -53,7 +57,7 @@ final class TensorReader {
                     mostRows,
                     shape[0]);
         }
-        return new TensorReader(spec.name(), expected, shape.clone(), elements);
+        return new TensorReader(spec.name(), expected, shape.clone(), elements, room);
     }
 
     private static String shown(long[] shape) {
@@ -71,7 +75,7 @@ final class TensorReader {
                     "binary_data_size of input %s must be %d for %s %s, but was %d",
                     Quoted.of(input), elements * datatype.bytes(), datatype, shown(shape), length);
         }
-        ByteBuffer values = ByteBuffer.allocateDirect(length).order(ByteOrder.nativeOrder());
+        ByteBuffer values = allocate(length);
         ByteBuffer sent = ByteBuffer.wrap(body, offset, length).order(ByteOrder.LITTLE_ENDIAN);
         if (values.order() == ByteOrder.LITTLE_ENDIAN || datatype.bytes() == 1) {
             values.put(sent);
@@ -101,8 +105,7 @@ final class TensorReader {
         if (elements > jsonBytes / 2 + 1) {
             throw wrongCount("fewer");
         }
-        ByteBuffer values =
-                ByteBuffer.allocateDirect((int) elements * datatype.bytes()).order(ByteOrder.nativeOrder());
+        ByteBuffer values = allocate((int) elements * datatype.bytes());
         parser.nextToken();
         if (parser.hasToken(JsonToken.START_ARRAY)) {
             nested(parser, values, 0);
@@ -110,6 +113,11 @@ final class TensorReader {
             flat(parser, values, elements);
         }
         return tensor(values.flip());
+    }
+
+    private ByteBuffer allocate(int bytes) {
+        room.accept(bytes);
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
     /** The parser stands on the first element of an axis, and on the end of the array afterwards. */

@@ -9,6 +9,7 @@ import io.tta4j.model.Vector;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /** A model whose passes wait at a gate until it is opened. */
 final class GatedModel implements AdaptableModel {
@@ -21,6 +22,12 @@ final class GatedModel implements AdaptableModel {
     /** Counted down, it is open for good. */
     final CountDownLatch gate = new CountDownLatch(1);
 
+    /** What passes fail with. */
+    volatile @Nullable Error failure;
+
+    /** Whether it was closed. */
+    volatile boolean closed;
+
     GatedModel(AdaptableModel model) {
         this.model = model;
     }
@@ -31,6 +38,10 @@ final class GatedModel implements AdaptableModel {
             gate.await();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+        Error thrown = failure;
+        if (thrown != null) {
+            throw thrown;
         }
     }
 
@@ -73,6 +84,7 @@ final class GatedModel implements AdaptableModel {
 
     @Override
     public void close() {
+        closed = true;
         model.close();
     }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LimitsTest {
@@ -127,6 +128,47 @@ class LimitsTest {
             assertThat(new Api(server.port()).infer(request("", 1, 2, 3)).status())
                     .isEqualTo(200);
             assertThat(model.open).hasValue(0);
+        }
+    }
+
+    /** Two rows of three floats take 24 bytes beside the body. */
+    @ParameterizedTest
+    @CsvSource({"23, 503", "24, 200"})
+    void countsTensorsBesideBodies(int more, int status) throws Exception {
+        String json = request("", 1, 2, 3, 4, 5, 6);
+        Limits base = Served.limits();
+        Limits limits = new Limits(
+                base.bodyBytes(),
+                json.length() + more,
+                base.rows(),
+                base.keyBytes(),
+                base.inFlight(),
+                base.workers(),
+                base.connections(),
+                base.time(),
+                base.stopTime());
+        try (InferenceServer server = Served.start(Served.model(), limits)) {
+            Api api = new Api(server.port());
+            for (int time = 0; time < 3; time++) {
+                assertThat(api.infer(json).status()).isEqualTo(status);
+            }
+        }
+    }
+
+    /** Such as a tensor that direct memory has no room for. */
+    @Test
+    void saysSoWhereThereIsNoMemory() throws Exception {
+        GatedModel model = new GatedModel(Served.model());
+        model.gate.countDown();
+        model.failure = new OutOfMemoryError("on purpose");
+        try (InferenceServer server = Served.start(model, Served.limits())) {
+            Api api = new Api(server.port());
+            Api.Got got = api.infer(request("", 1, 2, 3));
+            assertThat(got.error()).isEqualTo("there is no memory for the request; try again");
+            assertThat(got.status()).isEqualTo(503);
+            assertThat(got.headers().firstValue("Retry-After")).hasValue("1");
+            model.failure = null;
+            assertThat(api.infer(request("", 1, 2, 3)).status()).isEqualTo(200);
         }
     }
 

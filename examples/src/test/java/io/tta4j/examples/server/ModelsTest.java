@@ -98,7 +98,8 @@ class ModelsTest {
         byte[] text = json.getBytes(StandardCharsets.UTF_8);
         byte[] body = Arrays.copyOf(text, text.length + behind.length);
         System.arraycopy(behind, 0, body, text.length, behind.length);
-        InferRequest request = new InferRequestReader(new Typed(), Limits.ofDefaults()).read(body, text.length);
+        InferRequest request =
+                new InferRequestReader(new Typed(), Limits.ofDefaults()).read(body, text.length, bytes -> {});
         return Objects.requireNonNull(request.batch().inputs().get(type));
     }
 

@@ -3,12 +3,16 @@ package io.tta4j.examples.server;
 import static io.tta4j.examples.server.Api.parameters;
 import static io.tta4j.examples.server.Api.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tta4j.Execution;
 import io.tta4j.RuntimeConfig;
 import io.tta4j.guard.Guards;
 import io.tta4j.model.AdaptableModel;
+import io.tta4j.model.ModelException;
 import io.tta4j.sar.LinearModel;
+import io.tta4j.sar.Tent;
+import io.tta4j.sar.TentConfig;
 import io.tta4j.snapshot.SnapshotDirectory;
 import io.tta4j.snapshot.SnapshotStore;
 import java.io.IOException;
@@ -49,6 +53,23 @@ class StatesTest {
 
     private static String health(InferenceServer server) throws Exception {
         return new Api(server.port()).get("/health").text();
+    }
+
+    /** A canary set, a calibration or statistics may be of another model. */
+    @Test
+    void whatCannotBeServedIsClosedWithItsStore(@TempDir Path folder) throws Exception {
+        GatedModel model = new GatedModel(Served.model());
+        SnapshotDirectory store = SnapshotDirectory.open(folder);
+        RuntimeConfig runtime = RuntimeConfig.ofDefaults();
+        Tent moving = Tent.of(TentConfig.custom().statistics("moving").build());
+        AdaptingConfig config = new AdaptingConfig(moving, runtime, Guards.finiteOnly(), false);
+
+        assertThatThrownBy(
+                        () -> new AdaptingModel(model, "logits", "closed_form", "linear", config, Optional.of(store)))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("batch norm must be in the model");
+        assertThat(model.closed).isTrue();
+        assertThatThrownBy(store::keys).isInstanceOf(IllegalStateException.class);
     }
 
     private static void awaitTrouble(InferenceServer server, String reason) throws Exception {
