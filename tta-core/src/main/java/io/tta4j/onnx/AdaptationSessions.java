@@ -89,7 +89,9 @@ final class AdaptationSessions implements AutoCloseable {
         settings = options.sessions();
         answers = new Answers(analysis.head(), analysis.features());
         try {
-            serve = open(forward(analysis, answers.tensors()), Purpose.SERVING_ADAPTED);
+            serve = open(
+                    analysis.lifting().serving(analysis.graph(), analysis.facts(), answers.tensors()),
+                    Purpose.SERVING_ADAPTED);
             Pullback derived = options.recomputes()
                     ? analysis.differentiator().recompute(analysis.lifting())
                     : analysis.differentiator().pullback(analysis.lifting());

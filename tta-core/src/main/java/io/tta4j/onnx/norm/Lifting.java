@@ -9,6 +9,7 @@ import io.tta4j.model.Vector;
 import io.tta4j.onnx.graph.Graph;
 import io.tta4j.onnx.graph.GraphBuilder;
 import io.tta4j.onnx.graph.Node;
+import io.tta4j.onnx.graph.Shape;
 import io.tta4j.onnx.graph.Tensors;
 import io.tta4j.onnx.norm.NormSite.Parameter;
 import io.tta4j.onnx.probe.Facts;
@@ -21,8 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * The norm layers' parameters lifted out of the graph: they become slices of one flat input, theta.
@@ -34,6 +37,9 @@ public final class Lifting {
 
     /** The name of the input that carries theta, float32 [P]. */
     public static final String THETA = GraphBuilder.PREFIX + "theta";
+
+    /** Elements of a sample: below, the file's form of a group norm is the faster one to serve, above ours. */
+    private static final long SMALL = 1 << 15;
 
     /** TorchScript writes a module's second call, and all inside it, under {@code path_1}. */
     private static final Pattern CALL_NUMBER = Pattern.compile("_\\d+(?=\\.|$)");
@@ -138,14 +144,32 @@ public final class Lifting {
     }
 
     /**
-     * A forward pass over the graph, with theta as an input.
+     * A forward pass over the graph, with theta as an input, that leaves what the pullback reads.
      *
      * @param outputs what it is to hand out
      */
     public ModelProto forward(Graph graph, Facts facts, Collection<String> outputs) {
+        return forward(graph, facts, outputs, how -> true);
+    }
+
+    /**
+     * A forward pass over the graph, with theta as an input, for its answers alone: norms over groups of small maps
+     * stay as the file has them, where one request takes as long to start operators as to run them.
+     *
+     * @param outputs what it is to hand out
+     */
+    public ModelProto serving(Graph graph, Facts facts, Collection<String> outputs) {
+        return forward(graph, facts, outputs, site -> !isSmall(facts.shape(site.input())));
+    }
+
+    private static boolean isSmall(Shape shape) {
+        return shape.elements(IntStream.range(1, shape.rank()).toArray()) <= SMALL;
+    }
+
+    private ModelProto forward(Graph graph, Facts facts, Collection<String> outputs, Predicate<NormSite> rewrites) {
         GraphBuilder forward = new GraphBuilder();
         graph.inputs().forEach(forward::input);
-        copyNodes(graph, facts, forward);
+        copyNodes(graph, facts, forward, rewrites);
         outputs.forEach(forward::output);
         graph.initializers().values().forEach(forward::initializer);
         return forward.build(graph.model().getIrVersion(), graph.model().getOpsetImportList());
@@ -153,13 +177,18 @@ public final class Lifting {
 
     /** Copies the graph's nodes to a builder, with the parameters taken from theta, whose slices it returns. */
     public ThetaSlices copyNodes(Graph graph, Facts facts, GraphBuilder builder) {
+        return copyNodes(graph, facts, builder, site -> true);
+    }
+
+    /** @param rewrites which norms over groups take a form of ours, which leaves statistics */
+    private ThetaSlices copyNodes(Graph graph, Facts facts, GraphBuilder builder, Predicate<NormSite> rewrites) {
         ThetaSlices slices = slices(builder);
         Map<Node, NodeProto.Builder> rewritten = new HashMap<>();
         Map<Node, Optional<GroupNormForward>> replaced = new HashMap<>();
         for (NormSite site : sites) {
             NormLayer layer = layer(site);
             String weight = slices.at(layer.weightOffset());
-            if (site.normalization() instanceof Normalization.OverGroups how) {
+            if (site.normalization() instanceof Normalization.OverGroups how && rewrites.test(site)) {
                 site.nodes().forEach(node -> replaced.put(node, Optional.empty()));
                 Optional<String> bias = layer.biasOffset().isPresent()
                         ? Optional.of(slices.at(layer.biasOffset().getAsInt()))

@@ -2,6 +2,7 @@ package io.tta4j.onnx.norm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import io.tta4j.model.ElementType;
 import io.tta4j.model.InputSpec;
 import io.tta4j.model.NormKind;
@@ -15,6 +16,8 @@ import io.tta4j.onnx.probe.Probe;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How gradients of shared layers add up is tested with {@code OnnxPassTest}, where they can be run. */
 class LiftingTest {
@@ -135,5 +138,34 @@ class LiftingTest {
         assertThat(norm.inputs().subList(1, 3))
                 .isEqualTo(lifted.producer(norm.input(1), "Split").orElseThrow().outputs());
         assertThat(lifted.inputs()).anyMatch(input -> input.getName().equals(Lifting.THETA));
+    }
+
+    /** 2 channels of 128 by 128 are 2^15 elements. */
+    @ParameterizedTest
+    @CsvSource({"4, 1", "128, 1", "129, 0"})
+    void servesGroupNormsOfSmallMapsInTheFilesForm(long extent, long kept) {
+        TestGraph graph = new TestGraph(17);
+        String x = graph.input("x", 2, extent, extent);
+        String grouped = graph.node("Reshape", List.of(x, graph.longs(0, 1, -1)));
+        String normalized =
+                graph.node("InstanceNormalization", List.of(grouped, graph.filled(1, 1), graph.filled(0, 1)));
+        String restored = graph.node("Reshape", List.of(normalized, graph.node("Shape", List.of(x))));
+        String scaled = graph.named("/norm/Mul", "Mul", List.of(restored, graph.filled(2, 2, 1, 1)));
+        String y = graph.named("/norm/Add", "Add", List.of(scaled, graph.filled(3, 2, 1, 1)));
+        graph.output(y);
+        Graph read = graph.graph();
+        InputSpec input = new InputSpec("x", ElementType.FLOAT32, List.of(InputSpec.ANY, 2L, extent, extent));
+        Facts facts = new Probe(read, List.of(input)).facts(y);
+        Lifting lifting = new Lifting(NormFinder.find(read, facts));
+
+        assertThat(lifting.layout().layers()).extracting(NormLayer::kind).containsExactly(NormKind.GROUP);
+        assertThat(instanceNorms(lifting.serving(read, facts, List.of(y)))).isEqualTo(kept);
+        assertThat(instanceNorms(lifting.forward(read, facts, List.of(y)))).isZero();
+    }
+
+    private static long instanceNorms(ModelProto model) {
+        return model.getGraph().getNodeList().stream()
+                .filter(node -> node.getOpType().equals("InstanceNormalization"))
+                .count();
     }
 }
