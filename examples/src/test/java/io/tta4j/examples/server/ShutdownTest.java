@@ -36,12 +36,13 @@ class ShutdownTest {
         GatedModel model = new GatedModel(Served.model());
         SnapshotDirectory states = SnapshotDirectory.open(folder);
         InferenceServer server = Served.start(model, Optional.of(states), Served.limits());
-        Api api = new Api(server.port());
+        int port = server.port();
+        Api api = new Api(port);
         CompletableFuture<Api.Got> inFlight =
                 CompletableFuture.supplyAsync(() -> unchecked(api, request(parameters("stream=a"), X)));
         model.arrived.acquire();
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
-        while (accepts(server.port())) {
+        while (accepts(port)) {
             Thread.onSpinWait();
         }
         assertThat(stopped).isNotDone();
