@@ -30,10 +30,10 @@ public final class Load implements Callable<Integer> {
     private int rows = 1;
 
     @Option(names = "--blocks", paramLabel = "N", description = "Turns of each.")
-    private int blocks = 6;
+    private int blocks = 20;
 
     @Option(names = "--seconds", paramLabel = "S", description = "How long a turn is.")
-    private double seconds = 10;
+    private double seconds = 2;
 
     @Option(names = "--share", paramLabel = "X", description = "Of the plain server's capacity, for latencies.")
     private double share = 0.5;
@@ -64,7 +64,10 @@ public final class Load implements Callable<Integer> {
 
     /** Runs the comparison and ends the process. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Load()).execute(arguments));
+        // A server's option may be called as one of these here.
+        System.exit(new CommandLine(new Load())
+                .setAllowOptionsAsOptionParameters(true)
+                .execute(arguments));
     }
 
     @Override
@@ -87,14 +90,19 @@ public final class Load implements Callable<Integer> {
                     rate,
                     blocks,
                     seconds);
-            List<Histogram> latencies = List.of(new Histogram(3), new Histogram(3));
+            Latencies latencies = new Latencies();
             List<List<Double>> throughputs = List.of(new ArrayList<>(), new ArrayList<>());
             for (int block = 0; block < 2 * blocks; block++) {
                 // Plain, tta4j, tta4j, plain: a drift of the machine falls on both.
                 int which = (block + 1) / 2 % 2;
                 long seed = block / 2;
                 LoadService service = both.get(which);
-                latencies.get(which).add(turn(service, () -> client.open(service, rate, seconds, seed)));
+                Histogram stretch = turn(service, () -> client.open(service, rate, seconds, seed));
+                if (service == plain) {
+                    latencies.plain(stretch);
+                } else {
+                    latencies.adapting(stretch);
+                }
                 throughputs.get(which).add(turn(service, () -> client.closed(service, users, seconds)));
             }
             print(latencies, throughputs);
@@ -114,22 +122,19 @@ public final class Load implements Callable<Integer> {
         return result;
     }
 
-    private static void print(List<Histogram> latencies, List<List<Double>> throughputs) {
-        System.out.println("| | plain | tta4j | ratio |");
-        System.out.println("| --- | ---: | ---: | ---: |");
-        for (double percentile : new double[] {50, 90, 99, 99.9}) {
-            row(
-                    "p%s, ms".formatted(percentile),
-                    latencies.get(0).getValueAtPercentile(percentile) * 1e-6,
-                    latencies.get(1).getValueAtPercentile(percentile) * 1e-6);
-        }
-        row(
-                "at full load, requests/s",
-                new Sample(throughputs.get(0)).median(),
-                new Sample(throughputs.get(1)).median());
-    }
-
-    private static void row(String name, double plain, double adapting) {
-        System.out.printf(Locale.ROOT, "| %s | %.3f | %.3f | %.3f |%n", name, plain, adapting, adapting / plain);
+    private static void print(Latencies latencies, List<List<Double>> throughputs) {
+        latencies.print(System.out, any -> "");
+        Sample before = new Sample(throughputs.get(0));
+        Sample now = new Sample(throughputs.get(1));
+        Sample ratios = now.over(before);
+        System.out.printf(
+                Locale.ROOT,
+                "%n| at full load | plain | tta4j | ratio, median stretch | quartiles |%n| --- | ---: | ---: | ---: | ---: |%n"
+                        + "| requests/s | %.1f | %.1f | %.3f | %.3f .. %.3f |%n",
+                before.median(),
+                now.median(),
+                ratios.median(),
+                ratios.quantile(0.25),
+                ratios.quantile(0.75));
     }
 }

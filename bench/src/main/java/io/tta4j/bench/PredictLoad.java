@@ -15,11 +15,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.HdrHistogram.Histogram;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,6 +39,7 @@ public final class PredictLoad implements Callable<Integer> {
     private static final int BATCHES = 16;
     private static final int WARM_UP_STEPS = 8;
     private static final double WARM_UP_SECONDS = 5;
+    private static final Map<Double, String> LIMITS = Map.of(50.0, "1.05", 99.0, "1.15");
 
     @Parameters(paramLabel = "MODEL", description = "An ONNX file with one float input.")
     private Path model = Path.of("");
@@ -60,6 +61,9 @@ public final class PredictLoad implements Callable<Integer> {
 
     @Option(names = "--adaptation-batch", paramLabel = "N", description = "Samples a step.")
     private int adaptationBatch = 64;
+
+    @Option(names = "--pending", paramLabel = "BYTES", description = "What waits to be learned from may take so many.")
+    private long pendingBytes = RuntimeConfig.ofDefaults().pendingBytes();
 
     @Option(names = "--share", paramLabel = "SHARE", description = "Share of samples that a step learns from.")
     private double share = 1;
@@ -99,6 +103,7 @@ public final class PredictLoad implements Callable<Integer> {
                 .execution(Execution.BACKGROUND)
                 .adaptationBatch(adaptationBatch)
                 .budget(Budget.share(budget))
+                .pendingBytes(pendingBytes)
                 .build();
         OnnxOptions options = OnnxOptions.custom().intraOpThreads(threads).build();
         try (PlainSession plain = PlainSession.open(model, threads, !stopSpinning);
@@ -162,10 +167,7 @@ public final class PredictLoad implements Callable<Integer> {
             OpenLoop.Service toAdaptive,
             AdaptiveModel adaptive)
             throws Exception {
-        Histogram plain = new Histogram(3);
-        Histogram adapting = new Histogram(3);
-        List<Histogram> plainRounds = new ArrayList<>();
-        List<Histogram> adaptingRounds = new ArrayList<>();
+        Latencies latencies = new Latencies();
         Random order = new Random(1);
         steps.set(0);
         adaptedNanos.set(0);
@@ -176,57 +178,23 @@ public final class PredictLoad implements Callable<Integer> {
             boolean plainFirst = order.nextBoolean();
             for (int turn = 0; turn < 2; turn++) {
                 if (turn == 0 == plainFirst) {
-                    Histogram found = loop.run(toPlain, due);
-                    plain.add(found);
-                    plainRounds.add(found);
+                    latencies.plain(loop.run(toPlain, due));
                 } else {
                     adaptive.resume();
-                    Histogram found = loop.run(toAdaptive, due);
+                    latencies.adapting(loop.run(toAdaptive, due));
                     adaptive.pause();
-                    adapting.add(found);
-                    adaptingRounds.add(found);
                 }
             }
         }
-        System.out.println("| latency, ms | plain | tta4j, background | ratio | quartiles of stretches | at most |");
-        System.out.println("| --- | ---: | ---: | ---: | ---: | ---: |");
-        row(50, "1.05", plain, adapting, plainRounds, adaptingRounds);
-        row(90, "", plain, adapting, plainRounds, adaptingRounds);
-        row(99, "1.15", plain, adapting, plainRounds, adaptingRounds);
-        row(99.9, "", plain, adapting, plainRounds, adaptingRounds);
+        latencies.print(System.out, percentile -> LIMITS.getOrDefault(percentile, ""));
         System.out.printf(
                 Locale.ROOT,
                 "%n%d requests to each; %d steps, which took %.1f %% of the time; %d of %d samples dropped%n%n",
-                plain.getTotalCount(),
+                latencies.requests(),
                 steps.get(),
                 100 * adaptedNanos.get() * 1e-9 / (rounds * seconds),
                 droppedRows.get(),
-                adapting.getTotalCount() * batch);
-    }
-
-    private static void row(
-            double percentile,
-            String limit,
-            Histogram plain,
-            Histogram adapting,
-            List<Histogram> plainRounds,
-            List<Histogram> adaptingRounds) {
-        Sample ratios = Sample.of(IntStream.range(0, plainRounds.size())
-                .mapToDouble(round -> (double) adaptingRounds.get(round).getValueAtPercentile(percentile)
-                        / plainRounds.get(round).getValueAtPercentile(percentile))
-                .toArray());
-        double before = plain.getValueAtPercentile(percentile);
-        double now = adapting.getValueAtPercentile(percentile);
-        System.out.printf(
-                Locale.ROOT,
-                "| p%s | %.2f | %.2f | %.3f | %.3f .. %.3f | %s |%n",
-                percentile == Math.rint(percentile) ? Long.toString((long) percentile) : Double.toString(percentile),
-                before * 1e-6,
-                now * 1e-6,
-                now / before,
-                ratios.quantile(0.25),
-                ratios.quantile(0.75),
-                limit);
+                latencies.requests() * batch);
     }
 
     private void fullLoad(OpenLoop loop, OpenLoop.Service toPlain, OpenLoop.Service toAdaptive, AdaptiveModel adaptive)
