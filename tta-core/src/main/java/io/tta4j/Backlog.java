@@ -33,6 +33,9 @@ final class Backlog {
     private final LinkedHashSet<Gathering> ready = new LinkedHashSet<>();
     private long rows;
     private long bytes;
+    /** Those of the bytes that requests have which are being copied. */
+    private long granted;
+
     private long newest;
     private long seenWithoutRoom;
 
@@ -58,28 +61,61 @@ final class Backlog {
     }
 
     /**
-     * What adding a request led to.
+     * What asking for room led to.
      *
-     * @param dropped those that were given up, which may be the request itself
-     * @param news whether whoever waits for a batch should look again
+     * @param granted whether there is room now, kept until it is {@linkplain #add used} or {@linkplain #giveBack given
+     *     back}
+     * @param dropped those that were given up for it
      */
-    record Added(List<Pending> dropped, boolean news) {}
+    record Room(boolean granted, List<Pending> dropped) {
 
-    Added add(Pending request) {
+        private static final Room REFUSED = new Room(false, List.of());
+        private static final Room FREE = new Room(true, List.of());
+    }
+
+    /** Asks for room for a request before it is copied, so that the copy can be where one was that is given up. */
+    Room room(long wanted) {
         lock.lock();
         try {
-            if (request.bytes() > mostBytes) {
-                return new Added(List.of(request), false);
+            if (granted + wanted > mostBytes) {
+                return Room.REFUSED;
             }
-            boolean room = bytes + request.bytes() <= mostBytes;
-            seenWithoutRoom = room ? order.size() + 1 : seenWithoutRoom + 1;
-            if (!room && isRefused()) {
-                return new Added(List.of(request), false);
+            boolean free = bytes + wanted <= mostBytes;
+            seenWithoutRoom = free ? order.size() + 1 : seenWithoutRoom + 1;
+            if (!free && isRefused()) {
+                return Room.REFUSED;
             }
-            List<Pending> dropped = room ? List.of() : makeRoom(request.bytes());
+            Room room = free ? Room.FREE : new Room(true, makeRoom(wanted));
+            bytes += wanted;
+            granted += wanted;
+            return room;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nothing came for the room that was granted. */
+    void giveBack(long room) {
+        lock.lock();
+        try {
+            bytes -= room;
+            granted -= room;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Adds a request for which room was granted.
+     *
+     * @return whether whoever waits for a batch should look again
+     */
+    boolean add(Pending request) {
+        lock.lock();
+        try {
             boolean wasReady = !ready.isEmpty();
             insert(request);
-            return new Added(dropped, order.size() == 1 || (!wasReady && !ready.isEmpty()));
+            return order.size() == 1 || (!wasReady && !ready.isEmpty());
         } finally {
             lock.unlock();
         }
@@ -114,7 +150,7 @@ final class Backlog {
         gathering.pending.add(request);
         gathering.rows += request.rows();
         rows += request.rows();
-        bytes += request.bytes();
+        granted -= request.bytes();
         if (gathering.rows >= wantedRows) {
             ready.add(gathering);
         }

@@ -27,6 +27,7 @@ final class Gathered {
     private final Streams streams;
     private final Backlog backlog;
     private final SlabPool slabs;
+    private final SlabPool joinedSlabs;
     private final String policy;
     private final AtomicInteger era = new AtomicInteger();
     private final ReentrantLock publishing = new ReentrantLock();
@@ -36,6 +37,8 @@ final class Gathered {
         this.streams = streams;
         this.backlog = backlog;
         this.slabs = new SlabPool(config.pendingBytes());
+        // Of their own, so that a batch that is being learned does not take from what waits.
+        this.joinedSlabs = new SlabPool(config.pendingBytes());
         this.policy = RuntimeConfig.text(config.overload());
     }
 
@@ -47,17 +50,26 @@ final class Gathered {
      * @return whether whoever waits for a batch should look again
      */
     boolean add(StreamState stream, Batch batch, Optional<Matrix> sourceLogits, int era) {
+        long bytes = Pending.bytesOf(batch, sourceLogits);
+        Backlog.Room room = backlog.room(bytes);
+        room.dropped().forEach(dropped -> drop(dropped, policy));
+        if (!room.granted()) {
+            serving.dropped(stream, batch.rows(), policy);
+            return false;
+        }
         try {
-            Pending.Group group = new Pending.Group(stream, sourceLogits.isPresent(), TrailingShape.of(batch), era);
-            Pending request = new Pending(
-                    group, slabs.copy(batch), sourceLogits, serving.ticker().nanos(), streams.hold(stream));
-            Backlog.Added added = backlog.add(request);
-            added.dropped().forEach(dropped -> drop(dropped, policy));
-            return added.news();
+            return backlog.add(pending(stream, batch, sourceLogits, era));
         } catch (OutOfMemoryError | RuntimeException e) {
+            backlog.giveBack(bytes);
             serving.dropped(stream, batch.rows(), "memory");
             return false;
         }
+    }
+
+    private Pending pending(StreamState stream, Batch batch, Optional<Matrix> sourceLogits, int era) {
+        Pending.Group group = new Pending.Group(stream, sourceLogits.isPresent(), TrailingShape.of(batch), era);
+        return new Pending(
+                group, slabs.copy(batch), sourceLogits, serving.ticker().nanos(), streams.hold(stream));
     }
 
     /** How often all was given up; what came in before the last time is not learned from. */
@@ -107,7 +119,7 @@ final class Gathered {
         } catch (CancellationException e) {
             serving.dropped(stream, rows, "cancelled");
         } finally {
-            slabs.give(joined);
+            (requests.size() == 1 ? slabs : joinedSlabs).give(joined);
         }
     }
 
@@ -116,7 +128,7 @@ final class Gathered {
             return requests.get(0).copy();
         }
         try {
-            return slabs.join(
+            return joinedSlabs.join(
                     requests.stream().map(request -> request.copy().batch()).toList());
         } finally {
             requests.forEach(request -> slabs.give(request.copy()));

@@ -1,6 +1,7 @@
 package io.tta4j;
 
 import io.tta4j.cache.StateCache;
+import io.tta4j.model.Batch;
 import io.tta4j.model.Matrix;
 import java.util.Optional;
 
@@ -75,10 +76,18 @@ final class Pending {
 
     /** Of its inputs, and of what is kept of its answer. */
     long bytes() {
-        return copy.bytes() + sourceLogits.map(Pending::bytesOf).orElse(0L);
+        return bytes(copy.bytes(), sourceLogits);
     }
 
-    private static long bytesOf(Matrix logits) {
-        return (long) Float.BYTES * logits.rows() * logits.columns();
+    /** What a request will take that is not copied yet. */
+    static long bytesOf(Batch batch, Optional<Matrix> sourceLogits) {
+        return bytes(SlabPool.bytesOf(batch), sourceLogits);
+    }
+
+    private static long bytes(int inputs, Optional<Matrix> sourceLogits) {
+        return inputs
+                + sourceLogits
+                        .map(logits -> (long) Float.BYTES * logits.rows() * logits.columns())
+                        .orElse(0L);
     }
 }

@@ -53,16 +53,12 @@ final class SlabPool {
     /** The rows of batches of one trailing shape, one after the other. */
     Copy join(List<Batch> parts) {
         Batch first = parts.get(0);
-        int total = 0;
-        for (String name : first.inputs().keySet()) {
-            total = aligned(Math.addExact(total, bytesOf(tensors(parts, name))));
-        }
-        ByteBuffer slab = take(total);
+        ByteBuffer slab = take(bytesOf(parts));
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         int offset = 0;
         for (String name : first.inputs().keySet()) {
             List<Tensor> tensors = tensors(parts, name);
-            int size = bytesOf(tensors);
+            int size = bytesOfTensors(tensors);
             ByteBuffer target = slab.slice(offset, size).order(ByteOrder.nativeOrder());
             tensors.forEach(tensor -> target.put(tensor.data()));
             long[] shape = tensors.get(0).shape();
@@ -73,6 +69,19 @@ final class SlabPool {
         return new Copy(Batch.of(inputs), slab);
     }
 
+    /** How much memory of the pool a copy of a batch takes. */
+    static int bytesOf(Batch batch) {
+        return bytesOf(List.of(batch));
+    }
+
+    private static int bytesOf(List<Batch> parts) {
+        int bytes = 0;
+        for (String name : parts.get(0).inputs().keySet()) {
+            bytes = aligned(Math.addExact(bytes, bytesOfTensors(tensors(parts, name))));
+        }
+        return slabBytes(bytes);
+    }
+
     private static List<Tensor> tensors(List<Batch> parts, String name) {
         List<Tensor> tensors = new ArrayList<>(parts.size());
         for (Batch part : parts) {
@@ -81,7 +90,7 @@ final class SlabPool {
         return tensors;
     }
 
-    private static int bytesOf(List<Tensor> tensors) {
+    private static int bytesOfTensors(List<Tensor> tensors) {
         int bytes = 0;
         for (Tensor tensor : tensors) {
             bytes = Math.addExact(bytes, tensor.data().remaining());
@@ -99,8 +108,7 @@ final class SlabPool {
         return (int) Math.min(Integer.MAX_VALUE, ((long) bytes + step - 1) / step * step);
     }
 
-    private ByteBuffer take(int wanted) {
-        int size = slabBytes(wanted);
+    private ByteBuffer take(int size) {
         ByteBuffer slab = poll(idle.get(size));
         if (slab != null) {
             return slab;

@@ -49,6 +49,23 @@ class BacklogTest {
         return request(one, RowModel.batch(row), row);
     }
 
+    /** Adds a request for which there must be room; whether that is news. */
+    private static boolean fits(Backlog backlog, Pending request) {
+        assertThat(backlog.room(request.bytes())).isEqualTo(new Backlog.Room(true, List.of()));
+        return backlog.add(request);
+    }
+
+    /** Those that were given up for a request, which may be itself. */
+    private static List<Pending> offer(Backlog backlog, Pending request) {
+        Backlog.Room room = backlog.room(request.bytes());
+        if (room.granted()) {
+            backlog.add(request);
+            return room.dropped();
+        }
+        assertThat(room.dropped()).isEmpty();
+        return List.of(request);
+    }
+
     @Test
     void gathersByCount() {
         Backlog backlog = backlog(3, OverloadPolicy.DROP_OLDEST, 100);
@@ -56,10 +73,10 @@ class BacklogTest {
         Pending second = request(one, RowModel.batch(3, 4), 0);
         Pending third = request(one, RowModel.batch(5), 0);
 
-        assertThat(backlog.add(first).news()).isTrue();
+        assertThat(fits(backlog, first)).isTrue();
         assertThat(backlog.poll(0)).isNull();
-        assertThat(backlog.add(second).news()).isTrue();
-        assertThat(backlog.add(third).news()).isFalse();
+        assertThat(fits(backlog, second)).isTrue();
+        assertThat(fits(backlog, third)).isFalse();
         assertThat(backlog.poll(0)).containsExactly(first, second);
         assertThat(backlog.poll(0)).isNull();
     }
@@ -68,7 +85,7 @@ class BacklogTest {
     void takesARequestThatIsMoreThanABatchAsItIs() {
         Backlog backlog = backlog(2, OverloadPolicy.DROP_OLDEST, 100);
         Pending large = request(one, RowModel.batch(1, 2, 3, 4, 5), 0);
-        backlog.add(large);
+        offer(backlog, large);
         assertThat(backlog.poll(0)).containsExactly(large);
     }
 
@@ -78,8 +95,8 @@ class BacklogTest {
         assertThat(backlog.untilDue(0)).isEqualTo(Long.MAX_VALUE);
         Pending first = request(one, RowModel.batch(1), 10);
         Pending second = request(one, RowModel.batch(2), 60);
-        backlog.add(first);
-        backlog.add(second);
+        offer(backlog, first);
+        offer(backlog, second);
 
         assertThat(backlog.untilDue(30)).isEqualTo(80);
         assertThat(backlog.poll(109)).isNull();
@@ -94,9 +111,9 @@ class BacklogTest {
         Pending otherShape = request(one, RowModel.column(2), 1);
         Pending otherStream = request(other, RowModel.batch(3), 2);
         Pending mineToo = request(one, RowModel.batch(4), 3);
-        List.of(mine, otherShape, otherStream).forEach(backlog::add);
+        List.of(mine, otherShape, otherStream).forEach(request -> offer(backlog, request));
         assertThat(backlog.poll(3)).isNull();
-        backlog.add(mineToo);
+        offer(backlog, mineToo);
 
         assertThat(backlog.poll(3)).containsExactly(mine, mineToo);
         assertThat(backlog.drain()).containsExactly(List.of(otherShape), List.of(otherStream));
@@ -108,9 +125,9 @@ class BacklogTest {
         Pending first = request(1);
         Pending alone = request(other, RowModel.batch(2), 2);
         Pending second = request(3);
-        List.of(first, alone, second).forEach(backlog::add);
+        List.of(first, alone, second).forEach(request -> offer(backlog, request));
         long newest = backlog.newest();
-        backlog.add(request(other, RowModel.column(4), 4));
+        offer(backlog, request(other, RowModel.column(4), 4));
 
         assertThat(backlog.pollThrough(newest)).containsExactly(first, second);
         assertThat(backlog.rows()).isEqualTo(2);
@@ -125,8 +142,8 @@ class BacklogTest {
         Backlog backlog = backlog(2, OverloadPolicy.DROP_OLDEST, 100);
         List<Pending> flood = IntStream.range(0, 4).mapToObj(this::request).toList();
         List<Pending> quiet = List.of(request(other, RowModel.batch(1), 4), request(other, RowModel.batch(2), 5));
-        flood.forEach(backlog::add);
-        quiet.forEach(backlog::add);
+        flood.forEach(request -> offer(backlog, request));
+        quiet.forEach(request -> offer(backlog, request));
 
         assertThat(backlog.poll(5)).isEqualTo(flood.subList(0, 2));
         assertThat(backlog.poll(5)).isEqualTo(quiet);
@@ -137,9 +154,9 @@ class BacklogTest {
     void whoHasWaitedForLongEnoughDoesNotWaitForThoseWithABatch() {
         Backlog backlog = backlog(2, OverloadPolicy.DROP_OLDEST, 100);
         Pending quiet = request(other, RowModel.batch(1), 0);
-        backlog.add(quiet);
+        offer(backlog, quiet);
         List<Pending> flood = IntStream.range(50, 54).mapToObj(this::request).toList();
-        flood.forEach(backlog::add);
+        flood.forEach(request -> offer(backlog, request));
 
         assertThat(backlog.poll(99)).isEqualTo(flood.subList(0, 2));
         assertThat(backlog.poll(100)).containsExactly(quiet);
@@ -153,7 +170,7 @@ class BacklogTest {
         Pending since = request(one, RowModel.batch(1), 0, 1);
         Pending before = request(one, RowModel.batch(2), 1, 0);
         Pending sinceToo = request(one, RowModel.batch(3), 2, 1);
-        List.of(since, before, sinceToo).forEach(backlog::add);
+        List.of(since, before, sinceToo).forEach(request -> offer(backlog, request));
 
         assertThat(backlog.poll(2)).containsExactly(since, sinceToo);
         assertThat(backlog.drain()).containsExactly(List.of(before));
@@ -163,7 +180,7 @@ class BacklogTest {
     void drainsInBatchesOldestFirst() {
         Backlog backlog = backlog(2, OverloadPolicy.DROP_OLDEST, 100);
         List<Pending> requests = IntStream.range(0, 5).mapToObj(this::request).toList();
-        requests.forEach(backlog::add);
+        requests.forEach(request -> offer(backlog, request));
 
         assertThat(backlog.drain())
                 .containsExactly(requests.subList(0, 2), requests.subList(2, 4), requests.subList(4, 5));
@@ -175,7 +192,7 @@ class BacklogTest {
         Backlog backlog = backlog(100, OverloadPolicy.DROP_OLDEST, 3);
         List<Pending> requests = IntStream.range(0, 5).mapToObj(this::request).toList();
         List<Pending> dropped = new ArrayList<>();
-        requests.forEach(request -> dropped.addAll(backlog.add(request).dropped()));
+        requests.forEach(request -> dropped.addAll(offer(backlog, request)));
 
         assertThat(dropped).isEqualTo(requests.subList(0, 2));
         assertThat(backlog.drain()).containsExactly(requests.subList(2, 5));
@@ -186,10 +203,24 @@ class BacklogTest {
         Backlog backlog = backlog(100, OverloadPolicy.DROP_NEWEST, 3);
         List<Pending> requests = IntStream.range(0, 5).mapToObj(this::request).toList();
         List<Pending> dropped = new ArrayList<>();
-        requests.forEach(request -> dropped.addAll(backlog.add(request).dropped()));
+        requests.forEach(request -> dropped.addAll(offer(backlog, request)));
 
         assertThat(dropped).isEqualTo(requests.subList(3, 5));
         assertThat(backlog.drain()).containsExactly(requests.subList(0, 3));
+    }
+
+    /** Requests that are being copied have room which no other can have. */
+    @ParameterizedTest
+    @EnumSource
+    void grantsRoomOnce(OverloadPolicy policy) {
+        Backlog backlog = backlog(100, policy, 2);
+        assertThat(backlog.room(2 * SLAB).granted()).isTrue();
+        assertThat(backlog.room(SLAB).granted()).isFalse();
+        assertThat(backlog.bytes()).isEqualTo(2 * SLAB);
+
+        backlog.giveBack(2 * SLAB);
+        assertThat(backlog.bytes()).isZero();
+        assertThat(fits(backlog, request(1))).isTrue();
     }
 
     /**
@@ -203,7 +234,7 @@ class BacklogTest {
         int[] kept = new int[requests];
         Backlog backlog = backlog(100, OverloadPolicy.SAMPLE, slots);
         for (int trial = 0; trial < trials; trial++) {
-            IntStream.range(0, requests).forEach(row -> backlog.add(request(row)));
+            IntStream.range(0, requests).forEach(row -> offer(backlog, request(row)));
             List<Pending> stayed = backlog.drain().get(0);
             assertThat(stayed).hasSize(slots);
             stayed.forEach(request -> kept[(int) request.arrived()]++);
@@ -221,10 +252,10 @@ class BacklogTest {
     void givesUpWhatNeverFits(OverloadPolicy policy) {
         Backlog backlog = backlog(100, policy, 2);
         Pending small = request(1);
-        backlog.add(small);
+        offer(backlog, small);
         Pending large = request(one, RowModel.batch(new float[SLAB]), 2);
 
-        assertThat(backlog.add(large).dropped()).containsExactly(large);
+        assertThat(offer(backlog, large)).containsExactly(large);
         assertThat(backlog.drain()).containsExactly(List.of(small));
     }
 
@@ -242,7 +273,7 @@ class BacklogTest {
             Batch batch = random.nextBoolean() ? RowModel.batch(x) : RowModel.column(x);
             Pending request = request(random.nextBoolean() ? one : other, batch, i);
             in.add(request);
-            out.addAll(backlog.add(request).dropped());
+            out.addAll(offer(backlog, request));
             assertThat(backlog.bytes()).isBetween(0L, (long) bound * SLAB);
             if (random.nextInt(4) == 0) {
                 List<Pending> batchOut = backlog.poll(i);

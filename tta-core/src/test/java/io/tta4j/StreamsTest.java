@@ -12,15 +12,11 @@ import io.tta4j.audit.AuditTrail;
 import io.tta4j.audit.Rebuilt;
 import io.tta4j.event.Events;
 import io.tta4j.event.RuntimeEvent;
-import io.tta4j.method.Adaptation;
 import io.tta4j.method.Method;
 import io.tta4j.method.State;
-import io.tta4j.method.StepReport;
 import io.tta4j.metrics.TtaMetrics;
-import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.Matrix;
-import io.tta4j.model.Pass;
 import io.tta4j.model.Statistics;
 import io.tta4j.model.Vector;
 import io.tta4j.onnx.BatchNormNetwork;
@@ -37,7 +33,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -110,27 +105,6 @@ class StreamsTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> adaptive.removeStream(""))
                     .withMessageContaining("reset");
-        }
-    }
-
-    /** Steps along the gradient of the first logit. */
-    private record Descending(Statistics statistics) implements Method {
-
-        @Override
-        public String name() {
-            return "descending";
-        }
-
-        @Override
-        public Adaptation adapt(AdaptableModel model, Pass pass, State state) {
-            float[] seed = new float[pass.rows() * model.classes()];
-            for (int row = 0; row < pass.rows(); row++) {
-                seed[row * model.classes()] = 1;
-            }
-            Vector gradient = pass.pullback(Matrix.of(pass.rows(), model.classes(), seed));
-            return new Adaptation(
-                    state.withTheta(state.theta().plus(-0.01f, gradient)),
-                    new StepReport(pass.rows(), pass.rows(), pass.rows(), OptionalDouble.empty(), false));
         }
     }
 
