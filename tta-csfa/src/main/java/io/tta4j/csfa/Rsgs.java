@@ -16,7 +16,8 @@ import io.tta4j.sar.minimizer.SurrogateGap;
  * nats:
  *
  * <ol>
- *   <li>S1 = {i : H_i &lt; E0} at theta, further thinned by the gradient filters if set; g = grad mean over S1 of H
+ *   <li>S1 = {i : H_i &lt; E0} at theta, without what is redundant by {@link io.tta4j.sar.SarConfig#redundancy()}
+ *       (EATA's; not in the paper), further thinned by the gradient filters if set; g = grad mean over S1 of H
  *   <li>eps = rho g / (||g|| + 1e-12)
  *   <li>S2 = {i in S1 : H_i &lt; E0} at theta + eps, by the entropy margin alone; gp = grad mean over S2 of H there
  *   <li>g_perp = g - (&lt;g, gp&gt; / ||gp||^2) gp
@@ -26,9 +27,9 @@ import io.tta4j.sar.minimizer.SurrogateGap;
  * </ol>
  *
  * <p>With alpha 0 this is SAR, bit for bit. The answer is the logits at theta, before the step. The state holds the
- * vectors {@code theta} and {@code momentum} and the scalar {@code lossAverage}. A sample with a logit that is not
- * finite is never reliable. The second pass has the rows of S1 only; where samples interact it has the whole batch.
- * Safe for use by many threads.
+ * vectors {@code theta}, {@code momentum} and {@code predictionAverage} and the scalar {@code lossAverage}. A sample
+ * with a logit that is not finite is never reliable. The second pass has the rows of S1 only; where samples interact it
+ * has the whole batch. Safe for use by many threads.
  */
 public final class Rsgs implements Method {
 

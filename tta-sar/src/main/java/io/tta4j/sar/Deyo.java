@@ -3,6 +3,7 @@ package io.tta4j.sar;
 import io.tta4j.method.Adaptation;
 import io.tta4j.method.Method;
 import io.tta4j.method.State;
+import io.tta4j.method.StepReport;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.Pass;
@@ -89,7 +90,7 @@ public final class Deyo implements Method {
         SampleFilter sure = new EntropyMargin(config.margin().nats(model.classes()));
         int[] candidates = rows(sure, model, pass);
         if (candidates.length == 0) {
-            return new Adaptation(state, Descent.none(0, state.theta().size()).report(pass.rows(), false));
+            return new Adaptation(state, StepReport.skipped(pass.rows(), 0));
         }
         PredictionDrop drop = drop(model, pass, state, candidates);
         Descent descent = recipe.loss(model, sure.and(drop.above(config.drop())), weights(model, drop))

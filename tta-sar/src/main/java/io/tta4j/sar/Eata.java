@@ -86,7 +86,7 @@ public final class Eata implements Method {
     @Override
     public Adaptation adapt(AdaptableModel model, Pass pass, State state) {
         double margin = config.margin().nats(model.classes());
-        double limit = config.redundancy(model.classes());
+        double limit = config.redundancy().cosine(model.classes());
         Optional<PredictionAverage> average = PredictionAverage.in(state);
         SampleFilter reliable = new EntropyMargin(margin);
         SampleFilter filter =

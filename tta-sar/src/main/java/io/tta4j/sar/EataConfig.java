@@ -2,7 +2,6 @@ package io.tta4j.sar;
 
 import io.tta4j.sar.fisher.Fisher;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
@@ -16,8 +15,8 @@ import java.util.function.Consumer;
  *
  * @param tent the settings in common with Tent; messages call them {@code eata.learningRate} and so on
  * @param margin E0, at least 0: a sample is reliable if its entropy is below; by default 0.4 ln C
- * @param redundancy epsilon, if set, greater than 0: a sample is redundant unless the cosine between its probabilities
- *     and the moving average of predictions is below; above 1 none is. By default {@link #defaultRedundancy}
+ * @param redundancy epsilon, greater than 0: a sample is redundant unless the cosine between its probabilities and the
+ *     moving average of predictions is below; above 1 none is. By default 1.4 / sqrt(C)
  * @param weights whether surer samples count for more
  * @param fisher the Fisher information of the source, if there is one; without it this is ETA
  * @param fisherWeight beta, at least 0: how hard parameters are held that the source depends on; by default
@@ -26,7 +25,7 @@ import java.util.function.Consumer;
 public record EataConfig(
         TentConfig tent,
         EntropyBound margin,
-        OptionalDouble redundancy,
+        CosineBound redundancy,
         boolean weights,
         Optional<Fisher> fisher,
         double fisherWeight) {
@@ -37,26 +36,13 @@ public record EataConfig(
     /** The authors' code for EATA, on ImageNet-C; on CIFAR-10-C it has 1. */
     public static final double DEFAULT_FISHER_WEIGHT = 2000;
 
-    /** Published: 0.4 for 10 classes, 0.05 for 1,000. */
-    private static final double DEFAULT_REDUNDANCY = 1.4;
+    /** 0.44 for ten classes and 0.044 for a thousand, where 0.4 and 0.05 were published. */
+    public static final CosineBound DEFAULT_REDUNDANCY = CosineBound.ofShare(1.4);
 
     public EataConfig {
         Range.NON_NEGATIVE.require(tent.method() + ".margin", margin.value());
-        redundancy.ifPresent(value -> Range.POSITIVE.require(tent.method() + ".redundancy", value));
+        Range.POSITIVE.require(tent.method() + ".redundancy", redundancy.value());
         Range.NON_NEGATIVE.require(tent.method() + ".fisherWeight", fisherWeight);
-    }
-
-    /**
-     * 1.4 / sqrt(C): 0.44 for ten classes and 0.044 for a thousand, where 0.4 and 0.05 were published. 1 / sqrt(C) is
-     * the cosine of a sure prediction with an average over all classes alike.
-     */
-    public static double defaultRedundancy(int classes) {
-        return DEFAULT_REDUNDANCY / Math.sqrt(classes);
-    }
-
-    /** Epsilon, for a model of so many classes. */
-    public double redundancy(int classes) {
-        return redundancy.orElseGet(() -> defaultRedundancy(classes));
     }
 
     /** The defaults. */
@@ -88,7 +74,7 @@ public record EataConfig(
 
         private final TentConfig.Builder tent;
         private EntropyBound margin = DEFAULT_MARGIN;
-        private OptionalDouble redundancy = OptionalDouble.empty();
+        private CosineBound redundancy = DEFAULT_REDUNDANCY;
         private boolean weights = true;
         private Optional<Fisher> fisher = Optional.empty();
         private double fisherWeight = DEFAULT_FISHER_WEIGHT;
@@ -124,9 +110,14 @@ public record EataConfig(
         }
 
         /** See {@link EataConfig#redundancy()}. */
-        public Builder redundancy(double redundancy) {
-            this.redundancy = OptionalDouble.of(redundancy);
+        public Builder redundancy(CosineBound redundancy) {
+            this.redundancy = redundancy;
             return this;
+        }
+
+        /** As a cosine; see {@link EataConfig#redundancy()}. */
+        public Builder redundancy(double redundancy) {
+            return redundancy(CosineBound.of(redundancy));
         }
 
         /** See {@link EataConfig#weights()}. */

@@ -57,7 +57,7 @@ public final class EataProvider implements MethodProvider {
                         "entropy in nats below which a sample is reliable, " + Range.NON_NEGATIVE),
                 new Setting(
                         "redundancy",
-                        "1.4 / sqrt(C)",
+                        defaults.redundancy().toString(),
                         "cosine to the average prediction below which a sample is not redundant; above 1 none is, "
                                 + Range.POSITIVE),
                 new Setting("weights", "true", "whether surer samples count for more, true or false")));

@@ -13,7 +13,8 @@ import io.tta4j.sar.minimizer.SharpnessAware;
  * Wild World", ICLR 2023, arXiv 2302.12400, section 4). For each batch, with H the softmax entropy in nats:
  *
  * <ol>
- *   <li>S1 = {i : H_i &lt; E0} at theta, further thinned by the gradient filters if set; g1 = grad mean over S1 of H
+ *   <li>S1 = {i : H_i &lt; E0} at theta, without what is redundant by {@link SarConfig#redundancy()} (EATA's; not in
+ *       the paper), further thinned by the gradient filters if set; g1 = grad mean over S1 of H
  *   <li>eps = rho g1 / (||g1|| + 1e-12)
  *   <li>S2 = {i in S1 : H_i &lt; E0} at theta + eps, by the entropy margin alone; g2 = grad mean over S2 of H there
  *   <li>v &lt;- mu v + g2, theta &lt;- theta - eta v; skipped where S1 or S2 is empty. Not in the paper: theta &lt;- m'
@@ -22,9 +23,10 @@ import io.tta4j.sar.minimizer.SharpnessAware;
  *       v and e are forgotten
  * </ol>
  *
- * <p>The answer is the logits at theta, before the step. The state holds the vectors {@code theta} and {@code momentum}
- * and the scalar {@code lossAverage}. A sample with a logit that is not finite is never reliable. The second pass has
- * the rows of S1 only; where samples interact it has the whole batch. Safe for use by many threads.
+ * <p>The answer is the logits at theta, before the step. The state holds the vectors {@code theta}, {@code momentum}
+ * and {@code predictionAverage} and the scalar {@code lossAverage}. A sample with a logit that is not finite is never
+ * reliable. The second pass has the rows of S1 only; where samples interact it has the whole batch. Safe for use by
+ * many threads.
  */
 public final class Sar implements Method {
 

@@ -22,11 +22,13 @@ import java.util.OptionalDouble;
  * @param momentum mu, at least 0 and less than 1
  * @param rho radius of the sharpness-aware perturbation over the parameters that adapt, at least 0
  * @param margin E0, at least 0: a sample is reliable if its entropy is below; by default 0.4 ln C
+ * @param redundancy epsilon, greater than 0: a reliable sample is redundant unless the cosine between its probabilities
+ *     and the moving average of predictions is below (EATA, arXiv 2204.02610, equation 5); above 1 none is, as in the
+ *     authors' code; by default 1 / sqrt(C): what is learned from are classes that were predicted less than their share
  * @param resetThreshold e_m, at least 0: theta goes back to the source where the loss average falls below; 0 never
  *     resets; by default 0.2 ln C / ln 1000
  * @param sourceMomentum m, in 0..1: how much of its way from the source theta keeps over an adaptation batch of
- *     {@value #SOURCE_PULL_ROWS} samples; 1 keeps all, as the authors' code; by default
- *     {@value #DEFAULT_SOURCE_MOMENTUM}
+ *     {@value #BATCH_ROWS} samples; 1 keeps all, as the authors' code; by default {@value #DEFAULT_SOURCE_MOMENTUM}
  * @param layers which norm layers adapt; by default all but the last floor(L/4)
  * @param maxGradientNorm if set, greater than 0: a sample is reliable only if the norm of its own entropy gradient is
  *     at most this
@@ -47,6 +49,7 @@ public record SarConfig(
         double momentum,
         double rho,
         EntropyBound margin,
+        CosineBound redundancy,
         EntropyBound resetThreshold,
         double sourceMomentum,
         LayerSelection layers,
@@ -68,6 +71,9 @@ public record SarConfig(
     /** The authors' code for SAR, after EATA: 0.4 ln C. */
     public static final EntropyBound DEFAULT_MARGIN = EntropyBound.shareOfLargest(0.4);
 
+    /** Keeps a class that is predicted too often from being so still more: {@code docs/tuning.md}. */
+    public static final CosineBound DEFAULT_REDUNDANCY = CosineBound.ofShare(1);
+
     /**
      * 0.2 nats for 1,000 classes, as in the authors' code for SAR. Unscaled, it would reset a healthy model of ten
      * classes again and again.
@@ -80,14 +86,15 @@ public record SarConfig(
     /** What follows a shift without making samples of small or lopsided batches depend on each other. */
     public static final Statistics DEFAULT_STATISTICS = Statistics.AUTO;
 
-    /** The adaptation batch that {@link #sourceMomentum()} is told for. */
-    static final int SOURCE_PULL_ROWS = 64;
+    /** The adaptation batch that {@link #sourceMomentum()} and {@link #redundancy()}'s average are told for. */
+    static final int BATCH_ROWS = 64;
 
     public SarConfig {
         Range.NON_NEGATIVE.require(method + ".learningRate", learningRate.value());
         Range.BELOW_ONE.require(method + ".momentum", momentum);
         Range.NON_NEGATIVE.require(method + ".rho", rho);
         Range.NON_NEGATIVE.require(method + ".margin", margin.value());
+        Range.POSITIVE.require(method + ".redundancy", redundancy.value());
         Range.NON_NEGATIVE.require(method + ".resetThreshold", resetThreshold.value());
         Range.SHARE.require(method + ".sourceMomentum", sourceMomentum);
         maxGradientNorm.ifPresent(value -> Range.POSITIVE.require(method + ".maxGradientNorm", value));
@@ -112,11 +119,12 @@ public record SarConfig(
     }
 
     /**
-     * A builder that starts from the step as the authors published it: theta is not drawn to the source. Batch norm
-     * stays on the source's statistics; their code takes those of the batch, {@code statistics("batch")}.
+     * A builder that starts from the step as the authors published it: no sample is redundant, and theta is not drawn
+     * to the source. Batch norm stays on the source's statistics; their code takes those of the batch,
+     * {@code statistics("batch")}.
      */
     public static Builder published() {
-        return custom().sourceMomentum(1).statistics(Statistics.SOURCE);
+        return custom().redundancy(CosineBound.NONE).sourceMomentum(1).statistics(Statistics.SOURCE);
     }
 
     /**
@@ -142,6 +150,7 @@ public record SarConfig(
         private double momentum = DEFAULT_MOMENTUM;
         private double rho = DEFAULT_RHO;
         private EntropyBound margin = DEFAULT_MARGIN;
+        private CosineBound redundancy = DEFAULT_REDUNDANCY;
         private EntropyBound resetThreshold = DEFAULT_RESET_THRESHOLD;
         private double sourceMomentum = DEFAULT_SOURCE_MOMENTUM;
         private LayerSelection layers = LayerSelection.allButLast();
@@ -162,6 +171,7 @@ public record SarConfig(
             momentum = base.momentum;
             rho = base.rho;
             margin = base.margin;
+            redundancy = base.redundancy;
             resetThreshold = base.resetThreshold;
             sourceMomentum = base.sourceMomentum;
             layers = base.layers;
@@ -215,6 +225,17 @@ public record SarConfig(
         /** In nats; see {@link SarConfig#margin()}. */
         public Builder margin(double margin) {
             return margin(EntropyBound.nats(margin));
+        }
+
+        /** See {@link SarConfig#redundancy()}. */
+        public Builder redundancy(CosineBound redundancy) {
+            this.redundancy = redundancy;
+            return this;
+        }
+
+        /** As a cosine; see {@link SarConfig#redundancy()}. */
+        public Builder redundancy(double redundancy) {
+            return redundancy(CosineBound.of(redundancy));
         }
 
         /** See {@link SarConfig#resetThreshold()}. */
@@ -293,6 +314,7 @@ public record SarConfig(
                     momentum,
                     rho,
                     margin,
+                    redundancy,
                     resetThreshold,
                     sourceMomentum,
                     layers,

@@ -45,6 +45,11 @@ public final class SarProvider implements MethodProvider {
                         defaults.margin().toString(),
                         "entropy in nats below which a sample is reliable, " + Range.NON_NEGATIVE),
                 new Setting(
+                        "redundancy",
+                        defaults.redundancy().toString(),
+                        "cosine to the average prediction below which a sample is not redundant; above 1 none is, "
+                                + Range.POSITIVE),
+                new Setting(
                         "resetThreshold",
                         defaults.resetThreshold().toString(),
                         "average entropy in nats below which the model is reset, 0 for never, " + Range.NON_NEGATIVE),
@@ -78,6 +83,7 @@ public final class SarProvider implements MethodProvider {
         settings.number("momentum").ifPresent(config::momentum);
         settings.number("rho").ifPresent(config::rho);
         settings.number("margin").ifPresent(config::margin);
+        settings.number("redundancy").ifPresent(config::redundancy);
         settings.number("resetThreshold").ifPresent(config::resetThreshold);
         settings.number("sourceMomentum").ifPresent(config::sourceMomentum);
         settings.text("layers").ifPresent(config::layers);

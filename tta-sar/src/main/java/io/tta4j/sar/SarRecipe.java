@@ -61,9 +61,11 @@ public record SarRecipe(SarConfig config, Minimizer minimizer) {
      */
     public Adaptation adapt(AdaptableModel model, Pass pass, State state) {
         SampleFilter margin = new EntropyMargin(config.margin().nats(model.classes()));
+        RecentPredictions recent =
+                RecentPredictions.in(state, config.redundancy().cosine(model.classes()));
         ReliableLoss loss = new ReliableLoss(
                 config.objective(),
-                reliable(margin),
+                reliable(margin.and(recent.newOnes())),
                 margin,
                 config.maxSampleInfluence().isPresent()
                         ? new ClippedInfluence(config.maxSampleInfluence().getAsDouble())
@@ -75,19 +77,27 @@ public record SarRecipe(SarConfig config, Minimizer minimizer) {
         Descent descent = minimizer.descend(loss, pass, state.theta());
         boolean skipped = descent.isEmpty() && !config.compat();
         State stepped = skipped ? state : step(state, descent, pass.rows(), model.source());
-        Recovery.Outcome outcome = recovery.after(stepped, descent.loss(), model.source());
+        State predicted = descent.isEmpty()
+                ? stepped
+                : recent.after(stepped, pass, descent.here().rows());
+        Recovery.Outcome outcome = recovery.after(predicted, descent.loss(), model.source());
         return new Adaptation(outcome.state(), descent.report(pass.rows(), outcome.reset()));
     }
 
     private State step(State state, Descent descent, int rows, Vector source) {
         State stepped = new Sgd(config.learningRate().of(rows), config.momentum()).step(state, descent.gradient());
-        // As much for the same samples, in however many batches they come.
-        double kept = Math.pow(config.sourceMomentum(), (double) rows / SarConfig.SOURCE_PULL_ROWS);
-        return new SourcePull(kept).after(stepped, descent.loss(), source).state();
+        return new SourcePull(over(rows, config.sourceMomentum()))
+                .after(stepped, descent.loss(), source)
+                .state();
     }
 
-    private SampleFilter reliable(SampleFilter margin) {
-        SampleFilter filter = margin;
+    /** How much is kept over so many rows, of what keeps so much over a batch. */
+    static double over(int rows, double keptOverBatch) {
+        return Math.pow(keptOverBatch, (double) rows / SarConfig.BATCH_ROWS);
+    }
+
+    private SampleFilter reliable(SampleFilter sure) {
+        SampleFilter filter = sure;
         if (config.maxGradientNorm().isPresent()) {
             filter = filter.and(new GradientNormLimit(config.maxGradientNorm().getAsDouble()));
         }

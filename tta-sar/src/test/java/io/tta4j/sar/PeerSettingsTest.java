@@ -53,8 +53,8 @@ class PeerSettingsTest {
     void theDefaultsAreThePublishedOnes() {
         EataConfig eata = EataConfig.ofDefaults();
         assertThat(eata.margin().nats(10)).isCloseTo(0.921034, within(1e-6));
-        assertThat(eata.redundancy(10)).isCloseTo(0.4427, within(1e-4));
-        assertThat(eata.redundancy(1000)).isCloseTo(0.0443, within(1e-4));
+        assertThat(eata.redundancy().cosine(10)).isCloseTo(0.4427, within(1e-4));
+        assertThat(eata.redundancy().cosine(1000)).isCloseTo(0.0443, within(1e-4));
         assertThat(eata.weights()).isTrue();
         assertThat(eata.fisher()).isEmpty();
         assertThat(eata.fisherWeight()).isEqualTo(2000);

@@ -40,6 +40,7 @@ class SettingsTest {
                         "momentum",
                         "rho",
                         "margin",
+                        "redundancy",
                         "resetThreshold",
                         "sourceMomentum",
                         "layers",
@@ -63,6 +64,7 @@ class SettingsTest {
                         "0.9",
                         "0.05",
                         "0.4 ln C",
+                        "1 / sqrt(C)",
                         "0.029 ln C",
                         "0.97",
                         "all but the last floor(L/4)",
@@ -73,6 +75,7 @@ class SettingsTest {
                         "false");
         assertThat(LearningRate.fixed(0.25)).hasToString("0.25");
         assertThat(EntropyBound.nats(1.25)).hasToString("1.25");
+        assertThat(CosineBound.of(0.4)).hasToString("0.4");
     }
 
     @Test
@@ -106,16 +109,18 @@ class SettingsTest {
         assertThat(config.learningRate().of(16)).isEqualTo(0.00025);
         assertThat(config.margin().nats(10)).isCloseTo(0.921034, within(1e-6));
         assertThat(config.margin().nats(1000)).isCloseTo(2.763102, within(1e-6));
+        assertThat(config.redundancy().cosine(16)).isEqualTo(0.25);
         assertThat(config.resetThreshold().nats(10)).isCloseTo(0.2 / 3, within(1e-12));
         assertThat(config.resetThreshold().nats(1000)).isCloseTo(0.2, within(1e-12));
         assertThat(TentConfig.ofDefaults().learningRate().of(16)).isEqualTo(0.00025);
     }
 
-    /** Niu et al.'s step leaves theta where it went. */
+    /** Niu et al.'s step leaves theta where it went, and knows no redundant samples. */
     @Test
     void whatWasPublishedDoesNotDrawThetaToTheSource() {
         assertThat(SarConfig.published().build())
                 .isEqualTo(SarConfig.custom()
+                        .redundancy(2)
                         .sourceMomentum(1)
                         .statistics(Statistics.SOURCE)
                         .build());
@@ -128,6 +133,7 @@ class SettingsTest {
                         Map.entry("objective", "come"),
                         Map.entry("momentum", "0"),
                         Map.entry("rho", "0.1"),
+                        Map.entry("redundancy", "0.5"),
                         Map.entry("margin", "1.5"),
                         Map.entry("resetThreshold", "0"),
                         Map.entry("sourceMomentum", "0.97"),
@@ -144,6 +150,7 @@ class SettingsTest {
                         .objective(ConservativeEntropy.INSTANCE)
                         .momentum(0)
                         .rho(0.1)
+                        .redundancy(0.5)
                         .margin(1.5)
                         .resetThreshold(0)
                         .sourceMomentum(0.97)
@@ -193,6 +200,8 @@ class SettingsTest {
                 "rho | NaN | at least 0 and finite",
                 "margin | -1.0 | at least 0 and finite",
                 "margin | NaN | at least 0 and finite",
+                "redundancy | 0.0 | greater than 0 and finite",
+                "redundancy | NaN | greater than 0 and finite",
                 "resetThreshold | -1.0 | at least 0 and finite",
                 "resetThreshold | -Infinity | at least 0 and finite",
                 "maxGradientNorm | 0.0 | greater than 0 and finite",

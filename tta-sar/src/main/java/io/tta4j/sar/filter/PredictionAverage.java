@@ -18,8 +18,8 @@ public record PredictionAverage(Vector probabilities) {
     /** The state's vector that holds q: C values. */
     public static final String NAME = "predictionAverage";
 
-    /** How much of the average is kept at each step. */
-    private static final double DECAY = 0.9;
+    /** How much of the average is kept over a batch, as published. */
+    public static final double DECAY = 0.9;
 
     /** The average that a state holds, if it does. */
     public static Optional<PredictionAverage> in(State state) {
@@ -54,11 +54,20 @@ public record PredictionAverage(Vector probabilities) {
         return new PredictionAverage(Vector.of(mean));
     }
 
-    /** The average after a batch. */
+    /** The average after a batch, as published. */
     public PredictionAverage then(PredictionAverage batch) {
+        return then(batch, DECAY);
+    }
+
+    /**
+     * The average after a batch.
+     *
+     * @param kept how much of this one stays, in 0..1
+     */
+    public PredictionAverage then(PredictionAverage batch, double kept) {
         float[] moved = new float[probabilities.size()];
         for (int k = 0; k < moved.length; k++) {
-            moved[k] = (float) (DECAY * probabilities.get(k) + (1 - DECAY) * batch.probabilities.get(k));
+            moved[k] = (float) (kept * probabilities.get(k) + (1 - kept) * batch.probabilities.get(k));
         }
         return new PredictionAverage(Vector.of(moved));
     }

@@ -6,6 +6,8 @@ import io.tta4j.sar.filter.SampleFilter;
 import io.tta4j.sar.filter.Samples;
 import io.tta4j.sar.objective.Objective;
 import io.tta4j.sar.weight.SampleWeights;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
@@ -116,9 +118,22 @@ public record ReliableLoss(
             return gradient;
         }
 
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Value value
+                    && Arrays.equals(rows, value.rows)
+                    && loss.equals(value.loss)
+                    && gradient.equals(value.gradient);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(Arrays.hashCode(rows), loss, gradient);
+        }
+
         /** Descent along this gradient itself. */
         public Descent descent() {
-            return new Descent(rows.length, rows.length, loss, gradient);
+            return new Descent(this, rows.length, loss, gradient);
         }
     }
 }

@@ -28,16 +28,16 @@ public record SharpnessAware(double rho) implements Minimizer {
     Descent descend(ReliableLoss loss, Pass pass, Vector theta, BinaryOperator<Vector> direction) {
         ReliableLoss.Value here = loss.at(pass);
         if (here.samples() == 0) {
-            return Descent.none(0, theta.size());
+            return Descent.none(here);
         }
         pass.freeActivations();
         Vector worst = theta.plus(perturbation(here.gradient()));
         ReliableLoss.Value there = loss.at(pass, worst, here.rows());
         if (there.samples() == 0) {
-            return Descent.none(here.samples(), theta.size());
+            return Descent.none(here);
         }
         Vector gradient = direction.apply(here.gradient(), there.gradient());
-        return new Descent(here.samples(), there.samples(), there.loss(), gradient);
+        return new Descent(here, there.samples(), there.loss(), gradient);
     }
 
     /** {@code rho g / (||g|| + 1e-12)}, with one norm over all of g. */

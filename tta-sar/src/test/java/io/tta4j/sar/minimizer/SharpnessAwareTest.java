@@ -122,8 +122,10 @@ class SharpnessAwareTest {
     @Test
     void nothingReliableMeansNoSecondPassAndNoGradient() {
         try (Pass pass = model.forward(LinearModel.batch(random(8, 0.1, 1)), model.source())) {
-            assertThat(new SharpnessAware(0.05).descend(loss(0.5), pass, model.source()))
-                    .isEqualTo(Descent.none(0, model.layout().size()));
+            Descent descent = new SharpnessAware(0.05).descend(loss(0.5), pass, model.source());
+            assertThat(descent.reliable()).isZero();
+            assertThat(descent).isEqualTo(Descent.none(loss(0.5).at(pass)));
+            assertThat(descent.gradient()).isEqualTo(Vector.zeros(model.layout().size()));
             assertThat(model.repeatedRows).isEmpty();
         }
     }
