@@ -44,7 +44,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private static final String CAVEAT =
             "These corruptions are ones that adaptation helps with here. It does not always:"
-                    + " on contrast the same settings lose some 20 points (tools/demo/README.md). Replay your own data.";
+                    + " on contrast Tent loses 22 points at the same settings (docs/results.md). Replay your own data.";
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
