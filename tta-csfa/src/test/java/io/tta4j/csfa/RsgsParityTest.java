@@ -6,6 +6,7 @@ import io.tta4j.method.State;
 import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Statistics;
+import io.tta4j.sar.CosineBound;
 import io.tta4j.sar.ReferenceImages;
 import io.tta4j.sar.ReferenceTrace;
 import io.tta4j.sar.Sar;
@@ -29,6 +30,7 @@ class RsgsParityTest {
                     .rho(0.05)
                     .margin(0.4 * Math.log(10))
                     .resetThreshold(0)
+                    .redundancy(CosineBound.NONE)
                     .sourceMomentum(1)
                     .layers("all"))
             .build());

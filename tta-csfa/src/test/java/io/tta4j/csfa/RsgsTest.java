@@ -12,6 +12,7 @@ import io.tta4j.model.AdaptableModel;
 import io.tta4j.model.Batch;
 import io.tta4j.model.Pass;
 import io.tta4j.model.Vector;
+import io.tta4j.sar.CosineBound;
 import io.tta4j.sar.LinearModel;
 import io.tta4j.sar.Sar;
 import io.tta4j.sar.SarConfig;
@@ -50,7 +51,7 @@ class RsgsTest {
     private static Rsgs rsgs(double alpha, Consumer<SarConfig.Builder> settings) {
         return Rsgs.of(RsgsConfig.custom()
                 .alpha(alpha)
-                .sar(sar -> sar.sourceMomentum(1))
+                .sar(sar -> sar.redundancy(CosineBound.NONE).sourceMomentum(1))
                 .sar(settings)
                 .build());
     }

@@ -22,7 +22,7 @@ public record CosineBound(double value, boolean multiple) {
         return new CosineBound(cosine, false);
     }
 
-    /** A bound of {@code multiple / sqrt(C)}: at 1, a sure prediction of a class must be rarer than its share. */
+    /** A bound of {@code multiple / sqrt(C)}. At 1, where all classes alike are predicted, nothing would pass. */
     public static CosineBound ofShare(double multiple) {
         return new CosineBound(multiple, true);
     }

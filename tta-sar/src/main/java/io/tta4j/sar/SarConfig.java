@@ -24,7 +24,7 @@ import java.util.OptionalDouble;
  * @param margin E0, at least 0: a sample is reliable if its entropy is below; by default 0.4 ln C
  * @param redundancy epsilon, greater than 0: a reliable sample is redundant unless the cosine between its probabilities
  *     and the moving average of predictions is below (EATA, arXiv 2204.02610, equation 5); above 1 none is, as in the
- *     authors' code; by default 1 / sqrt(C): what is learned from are classes that were predicted less than their share
+ *     authors' code; by default 1.4 / sqrt(C): a class is left out that was predicted more than 1.4 times its share
  * @param resetThreshold e_m, at least 0: theta goes back to the source where the loss average falls below; 0 never
  *     resets; by default 0.2 ln C / ln 1000
  * @param sourceMomentum m, in 0..1: how much of its way from the source theta keeps over an adaptation batch of
@@ -71,8 +71,8 @@ public record SarConfig(
     /** The authors' code for SAR, after EATA: 0.4 ln C. */
     public static final EntropyBound DEFAULT_MARGIN = EntropyBound.shareOfLargest(0.4);
 
-    /** Keeps a class that is predicted too often from being so still more: {@code docs/tuning.md}. */
-    public static final CosineBound DEFAULT_REDUNDANCY = CosineBound.ofShare(1);
+    /** EATA's: keeps a class that is predicted too often from being so still more, see {@code docs/tuning.md}. */
+    public static final CosineBound DEFAULT_REDUNDANCY = EataConfig.DEFAULT_REDUNDANCY;
 
     /**
      * 0.2 nats for 1,000 classes, as in the authors' code for SAR. Unscaled, it would reset a healthy model of ten

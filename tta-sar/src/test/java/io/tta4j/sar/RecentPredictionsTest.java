@@ -81,7 +81,6 @@ class RecentPredictionsTest {
         assertThat(reliable).isBetween(10, 6 * 64 - 10);
     }
 
-    /** By default a class is learned from while it was predicted less than its share: here less than half the time. */
     @Test
     void aClassThatIsPredictedAllTheTimeIsNotLearnedFrom() {
         Sar sar = Sar.ofDefaults();

@@ -64,7 +64,7 @@ class SettingsTest {
                         "0.9",
                         "0.05",
                         "0.4 ln C",
-                        "1 / sqrt(C)",
+                        "1.4 / sqrt(C)",
                         "0.029 ln C",
                         "0.97",
                         "all but the last floor(L/4)",
@@ -109,7 +109,7 @@ class SettingsTest {
         assertThat(config.learningRate().of(16)).isEqualTo(0.00025);
         assertThat(config.margin().nats(10)).isCloseTo(0.921034, within(1e-6));
         assertThat(config.margin().nats(1000)).isCloseTo(2.763102, within(1e-6));
-        assertThat(config.redundancy().cosine(16)).isEqualTo(0.25);
+        assertThat(config.redundancy().cosine(16)).isEqualTo(0.35);
         assertThat(config.resetThreshold().nats(10)).isCloseTo(0.2 / 3, within(1e-12));
         assertThat(config.resetThreshold().nats(1000)).isCloseTo(0.2, within(1e-12));
         assertThat(TentConfig.ofDefaults().learningRate().of(16)).isEqualTo(0.00025);
