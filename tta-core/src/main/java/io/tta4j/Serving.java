@@ -210,14 +210,7 @@ final class Serving {
                     now = moved;
                     if (!method.adapts()) {
                         long forward = ticker.nanos() - start;
-                        return Lesson.unjudged(
-                                now,
-                                StepReport.skipped(batch.rows(), 0),
-                                answer(pass, now, answering),
-                                Optional.empty(),
-                                meanEntropy(pass),
-                                forward,
-                                account);
+                        return step(on(base, now), batch, pass, now, answer(pass, now, answering), forward, account);
                     }
                 }
             }
@@ -250,26 +243,16 @@ final class Serving {
         State now = before;
         StepReport none = StepReport.skipped(pass.rows(), 0);
         try {
+            if (!method.adapts()) {
+                return judged(on, pass, before, "", answer, entropy, forward, account);
+            }
             Gate gate = guards.gate(pass.logits(), before);
             now = gate.state();
             if (guards.hasGate()) {
                 account.changed(before, now, "gate");
             }
             if (!gate.open()) {
-                Ruling ruling = guards.judge(on, pass, now, new Adaptation(now, none));
-                State state = publishable(ruling);
-                account.changed(now, state, "guards");
-                StepReport report = report(none, ruling);
-                return new Lesson(
-                        state,
-                        report,
-                        answer,
-                        fault(ruling),
-                        gate.guard(),
-                        Optional.of(ruling),
-                        entropy,
-                        forward,
-                        account);
+                return judged(on, pass, now, gate.guard(), answer, entropy, forward, account);
             }
             Recorder.Step recorded = account.step(batch, on, pass, now);
             Adaptation made = adapt(recorded, now, account);
@@ -291,6 +274,32 @@ final class Serving {
         } catch (RuntimeException | Error e) {
             return Lesson.unjudged(now, none, answer, Optional.of(Fault.failed(e)), entropy, forward, account);
         }
+    }
+
+    /** Without a step: what was learned before, and what moves with the stream, is judged all the same. */
+    private Lesson judged(
+            AdaptableModel on,
+            Pass pass,
+            State now,
+            String heldBy,
+            Optional<Answer> answer,
+            double entropy,
+            long forward,
+            Account account) {
+        StepReport none = StepReport.skipped(pass.rows(), 0);
+        Ruling ruling = guards.judge(on, pass, now, new Adaptation(now, none));
+        State state = publishable(ruling);
+        account.changed(now, state, "guards");
+        return new Lesson(
+                state,
+                report(none, ruling),
+                answer,
+                fault(ruling),
+                heldBy,
+                Optional.of(ruling),
+                entropy,
+                forward,
+                account);
     }
 
     /** Asks the method; a step that it cannot take is told of, too. */

@@ -247,6 +247,39 @@ class MovingMomentsTest {
         assertThat(moments(adaptive.state())).isEqualTo(moments(good));
     }
 
+    /** Whoever comes first has no say in what is right: the source answers as it was trained. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void statisticsThatAnswerTheCanarySetWorseGoBackToTheSources(boolean adapts) {
+        Method method = adapts ? new Stepping() : new Answering();
+        GuardConfig config = GuardConfig.custom()
+                .none()
+                .canary(Canary.answeredBySource(scaled(4, 0, 64, 9)))
+                .canaryEvery(1)
+                .canaryFall(0.05)
+                .build();
+        AdaptiveModel adaptive =
+                AdaptiveModel.builder(model, method).guards(Guards.of(config)).build();
+        List<RuntimeEvent> heard = new ArrayList<>();
+        adaptive.events().on(RuntimeEvent.RolledBack.class, heard::add);
+        adaptive.predict(scaled(1, 2, 64, 1));
+
+        assertThat(heard).containsExactly(new RuntimeEvent.RolledBack("", "canary"));
+        assertThat(moments(adaptive.state())).isEqualTo(norms.source());
+        assertThat(adaptive.state().theta()).isEqualTo(model.source());
+        adaptive.predict(batch(64, 2));
+        assertThat(heard).hasSize(1);
+        assertThat(moments(adaptive.state())).isNotEqualTo(norms.source());
+    }
+
+    private Batch scaled(float scale, float shift, int rows, int seed) {
+        float[] values = TestGraph.normal(new Random(seed), rows * CHANNELS * network.positions);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = scale * values[i] + shift;
+        }
+        return network.batch(values);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void leavesTheMomentsWhereABatchIsNotFinite(boolean adapts) {

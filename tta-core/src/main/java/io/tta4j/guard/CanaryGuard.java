@@ -8,9 +8,10 @@ import io.tta4j.model.Vector;
 
 /**
  * Asks the canary set so many batches after a step that it was not asked about yet: while steps are taken, after every
- * so many, and once more when they have stopped. Where it is answered worse than by the source or by the last good
- * state, by more than is allowed, the state goes back to that one; else this is the last good state from then on. The
- * first is the one before the first step.
+ * so many, and once more when they have stopped. Where batch norm's statistics move with the stream, every batch is
+ * such a step. Where it is answered worse than by the source or by the last good state, by more than is allowed, the
+ * state goes back to that one; else this is the last good state from then on. The first is the one before the first
+ * step, on the statistics that the model was trained with.
  *
  * <p>The last good state is part of the state, so that a stream takes that much more memory. What users have told the
  * method since, such as classes, is not to be lost: then the state goes back to the source, which keeps it.
@@ -45,7 +46,8 @@ record CanaryGuard(Canary canary, int every, double fall) implements StepGuard {
     public Ruling judge(Step step) {
         State made = hasBegun(step.made()) ? step.made() : begin(step);
         double batches = made.scalar(BATCHES).orElse(0);
-        if (step.norm() == 0 && batches == 0) {
+        boolean moved = step.norm() > 0 || made.moments().isPresent();
+        if (!moved && batches == 0) {
             return Ruling.published(made);
         }
         if (batches + 1 < every) {
@@ -72,7 +74,8 @@ record CanaryGuard(Canary canary, int every, double fall) implements StepGuard {
     }
 
     private State begin(Step step) {
-        Matrix source = logits(step.model(), step.model().source());
+        AdaptableModel trained = step.made().moments().isPresent() ? onSource(step.model()) : step.model();
+        Matrix source = logits(trained, trained.source());
         int[] answers = canary.answers(source);
         float[] values = new float[answers.length];
         for (int i = 0; i < values.length; i++) {
@@ -80,10 +83,23 @@ record CanaryGuard(Canary canary, int every, double fall) implements StepGuard {
         }
         double score = Canary.score(source, answers);
         State good = step.report().reset() ? step.made() : step.before();
-        return Memory.keep(good, step.made(), GOOD)
+        return Memory.keep(onSource(good, step.model()), step.made(), GOOD)
                 .with(ANSWERS, Vector.of(values))
                 .with(SCORE, score)
                 .with(SOURCE_SCORE, score);
+    }
+
+    /** The model as it was trained: the stream's first batch has moved its statistics by now, where any move. */
+    private static AdaptableModel onSource(AdaptableModel model) {
+        return model.batchNorms()
+                .map(norms -> model.withMoments(norms.source()))
+                .orElse(model);
+    }
+
+    private static State onSource(State state, AdaptableModel model) {
+        return state.moments().isPresent()
+                ? state.with(model.batchNorms().orElseThrow().source())
+                : state;
     }
 
     private static int[] answers(State state) {
