@@ -55,6 +55,7 @@ public final class Load implements Callable<Integer> {
     private List<String> ttaOptions = List.of(
             "--method=sar",
             "--set=margin=100",
+            "--set=redundancy=2",
             "--set=resetThreshold=0",
             "--background",
             // What is pending after a turn is learned from before the next: seconds, not minutes.
