@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
@@ -328,8 +329,9 @@ public final class StateCache<S> implements AutoCloseable {
 
     /** The keys of the streams in memory and in the store. */
     public Set<String> keys() throws IOException {
-        Set<String> keys = stored.keys();
-        keys.addAll(streams.keySet());
+        // In this order: one that leaves memory meanwhile is in the store by then.
+        Set<String> keys = new TreeSet<>(streams.keySet());
+        keys.addAll(stored.keys());
         return keys;
     }
 
