@@ -365,6 +365,18 @@ class StateCacheTest {
     }
 
     @Test
+    void listsAStreamThatLeavesMemoryMeanwhile() throws IOException {
+        StateCache<Walk> cache = cache(1);
+        var lease = cache.acquire("a");
+        lease.stream().step();
+        store.whileListing = lease::close;
+
+        assertThat(cache.keys()).containsExactly("a");
+        assertThat(cache.size()).isZero();
+        assertThat(store.steps("a")).containsExactly(1L);
+    }
+
+    @Test
     void removesCopiesAndRollsBack() throws IOException {
         StateCache<Walk> cache = cache(1);
         cache.with("a", Walk::step);

@@ -20,6 +20,7 @@ public final class MapStore implements SnapshotStore {
     public volatile boolean full;
     public volatile Runnable whileReading = () -> {};
     public volatile Runnable whileWriting = () -> {};
+    public volatile Runnable whileListing = () -> {};
 
     private final Map<String, List<Snapshot>> versions = new ConcurrentHashMap<>();
 
@@ -74,7 +75,9 @@ public final class MapStore implements SnapshotStore {
 
     @Override
     public Stream<String> keys() {
-        return versions.keySet().stream();
+        List<String> keys = List.copyOf(versions.keySet());
+        whileListing.run();
+        return keys.stream();
     }
 
     @Override
