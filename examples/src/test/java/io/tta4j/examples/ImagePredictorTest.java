@@ -39,11 +39,8 @@ class ImagePredictorTest {
     private static final int SIZE = TexturedShapes.SIZE;
 
     /** All samples are reliable and none is redundant, so that every batch leads to a step. */
-    private static final Method SAR = Sar.of(SarConfig.custom()
-            .learningRate(0.001)
-            .margin(10)
-            .redundancy(2)
-            .build());
+    private static final Method SAR = Sar.of(
+            SarConfig.custom().learningRate(0.001).margin(10).redundancy(2).build());
 
     @TempDir
     private Path folder;
